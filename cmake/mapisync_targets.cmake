@@ -1,0 +1,25 @@
+# mapisync_library(NAME SOURCES... LINK ...): a library target mapisync_NAME with the alias mapisync::NAME,
+# warnings, sanitizers and include root as target properties.
+include(GNUInstallDirs)
+
+add_library(mapisync_build_flags INTERFACE)
+target_compile_options(mapisync_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion -Wno-sign-conversion
+  $<$<BOOL:${MAPISYNC_WERROR}>:-Werror>)
+if(MAPISYNC_SANITIZE)
+  target_compile_options(mapisync_build_flags INTERFACE -fsanitize=${MAPISYNC_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(mapisync_build_flags INTERFACE -fsanitize=${MAPISYNC_SANITIZE})
+endif()
+
+function(mapisync_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(mapisync_${name} ${arg_SOURCES})
+  add_library(mapisync::${name} ALIAS mapisync_${name})
+  target_compile_features(mapisync_${name} PUBLIC cxx_std_20)
+  set_target_properties(mapisync_${name} PROPERTIES EXPORT_NAME ${name} CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(mapisync_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/mapisync>)
+  target_link_libraries(mapisync_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:mapisync_build_flags> ${arg_PRIVATE_LINK})
+  set_property(GLOBAL APPEND PROPERTY MAPISYNC_LIBRARIES mapisync_${name})
+endfunction()

@@ -1,0 +1,43 @@
+// The ledger: what the mirror holds, message by message.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/model/ids.h"
+#include "engine/model/message.h"
+
+namespace mapisync {
+
+/// Whether a deletion at the source would be reported to us.
+enum class Coverage : std::uint8_t {
+  covered = 1,   // a committed state knows the row
+  unproven = 2,  // delivered by a selective export; the sweep after the first S_OK pass decides
+  disowned = 3,  // the server claimed it deleted while it lives: probed at every S_OK until a pass delivers it again
+};
+
+struct LedgerRow {
+  SourceKey key;
+  ChangeKey change_key;      // of the copy we hold; may be empty
+  SearchKey search_key;
+  MessageRef ref;
+  bool read{false};
+  bool associated{false};
+  std::uint64_t size{0};
+  Completeness completeness{Completeness::complete};
+  Coverage coverage{Coverage::unproven};
+  bool held{false};          // gone at the source; its deletion waits for approval
+  RunId run{RunId::none};    // the run that delivered this version
+  friend bool operator==(const LedgerRow&, const LedgerRow&) = default;
+};
+
+struct LedgerTotals {
+  std::uint64_t normal{0};      // rows, held ones included
+  std::uint64_t associated{0};
+  std::uint64_t held_normal{0};
+  std::uint64_t held_associated{0};
+  std::uint64_t unproven{0};
+  std::uint64_t disowned{0};
+  std::uint64_t bytes{0};
+};
+
+}  // namespace mapisync
