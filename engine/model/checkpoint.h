@@ -32,6 +32,7 @@ struct Checkpoint {
   Bytes blocked_by;                    // digest of the quarantine a failing pass was last seen with; empty = none
   std::uint32_t runs_since_sweep{0};
   std::optional<CountAgreement> agreement;
+  Bytes frontier;                      // groups of pending messages known to fail; an accelerator, may be lost
   std::optional<Timestamp> table_head; // table mode: newest server commit time accounted for
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };

@@ -13,6 +13,7 @@ enum class Coverage : std::uint8_t {
   covered = 1,   // a committed state knows the row
   unproven = 2,  // delivered by a selective export; the sweep after the first S_OK pass decides
   disowned = 3,  // the server claimed it deleted while it lives: probed at every S_OK until a pass delivers it again
+  arriving = 4,  // delivered by a pass that has not ended: covered at its S_OK, unproven otherwise
 };
 
 struct LedgerRow {
