@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 
 namespace mapisync::mime {
 namespace {
@@ -112,39 +113,45 @@ Bytes decode_quoted_printable(BytesView encoded, DefectLog& log, const std::stri
   return out;
 }
 
-/// True if the lines from `begin NNN name` to `end` have the lengths they announce.
-bool uuencode_holds(BytesView encoded) {
-  std::size_t at = encoded.starts_with("begin ") ? 0 : encoded.find("\nbegin ");
-  if (at == BytesView::npos) return false;
-  if (at != 0 || encoded.starts_with('\n')) ++at;
-  at = encoded.find('\n', at);
-  while (at != BytesView::npos && ++at < encoded.size()) {
-    const std::size_t end = encoded.find('\n', at);
-    BytesView line = encoded.substr(at, end == BytesView::npos ? end : end - at);
+/// The lines after `begin NNN name`; nothing if there is no such line.
+std::optional<BytesView> uuencoded_lines(BytesView encoded) {
+  std::size_t begin = 0;
+  if (!encoded.starts_with("begin ")) {
+    begin = encoded.find("\nbegin ");
+    if (begin == BytesView::npos) return std::nullopt;
+    ++begin;
+  }
+  const std::size_t end = encoded.find('\n', begin);
+  return end == BytesView::npos ? BytesView{} : encoded.substr(end + 1);
+}
+
+/// True if every line up to `end` has the length it announces.
+bool uuencode_holds(BytesView lines) {
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    BytesView line = lines.substr(0, end);
+    lines.remove_prefix(end == BytesView::npos ? lines.size() : end + 1);
     while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line == "end") return true;
-    if (!line.empty()) {
-      const auto length = static_cast<std::size_t>((line.front() - ' ') & 0x3F);
-      // Trailing blanks are lost on the way all the time: a short line is one that lacks more than a group.
-      if (line.front() < ' ' || line.front() > '`' || line.size() + 4 < 1 + (length + 2) / 3 * 4) return false;
-    }
-    at = end;
+    if (line.empty()) continue;
+    if (line.front() < ' ' || line.front() > '`') return false;
+    const auto length = static_cast<std::size_t>((line.front() - ' ') & 0x3F);
+    // Trailing blanks are lost on the way all the time: too short is a line that lacks more than a group.
+    if (line.size() + 4 < 1 + (length + 2) / 3 * 4) return false;
   }
   return false;  // no end line
 }
 
 Bytes decode_uuencode(BytesView encoded, DefectLog& log, const std::string& where) {
-  if (!uuencode_holds(encoded)) log.note(Defect::invalid_uuencode, where);
-  std::size_t begin = encoded.starts_with("begin ") ? 0 : encoded.find("\nbegin ");
-  if (begin == BytesView::npos) return Bytes(encoded);
-  begin = encoded.find('\n', begin + (begin == 0 ? 0 : 1));
-  if (begin == BytesView::npos) return {};
-  const BytesView lines = encoded.substr(begin + 1);
+  if (encoded.find_first_not_of(" \t\r\n") == BytesView::npos) return {};
+  const std::optional<BytesView> lines = uuencoded_lines(encoded);
+  if (!lines || !uuencode_holds(*lines)) log.note(Defect::invalid_uuencode, where);
+  if (!lines) return Bytes(encoded);
   GMimeEncoding state;
   g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_UUENCODE);
   state.state |= GMIME_UUDECODE_STATE_BEGIN;
-  Bytes out(g_mime_encoding_outlen(&state, lines.size()) + 64, '\0');
-  out.resize(g_mime_encoding_step(&state, lines.data(), lines.size(), out.data()));
+  Bytes out(g_mime_encoding_outlen(&state, lines->size()) + 64, '\0');
+  out.resize(g_mime_encoding_step(&state, lines->data(), lines->size(), out.data()));
   return out;
 }
 

@@ -1,0 +1,47 @@
+// One change of the world as data: a verb of FakeMailbox (or of the server) with names instead of handles, that prints
+// itself and parses back. Fault plans hold them, scripts may. Values; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "providers/fake/fake_mailbox.h"
+
+namespace mapisync::fake {
+
+/// Words: MESSAGE is a name, FOLDER a path ("" = the IPM subtree), CODE a name of Errc. Words with blanks or quotes
+/// stand in double quotes, with backslash before a quote or a backslash, \n, \r, \t, \xHH.
+///   add FOLDER MESSAGE [associated] [read]        modify MESSAGE
+///   delete MESSAGE                                soft-delete MESSAGE
+///   return MESSAGE                                move MESSAGE FOLDER
+///   read MESSAGE                                  unread MESSAGE
+///   break MESSAGE KIND [CODE] [new-version]       heal MESSAGE [new-version]
+///   hide-change-key MESSAGE                       show-change-key MESSAGE
+///   add-folder FOLDER                             delete-folder FOLDER
+///   restore-folder FOLDER                         rename-folder FOLDER NAME
+///   move-folder FOLDER FOLDER                     close-folder FOLDER CODE
+///   open-folder FOLDER                            move-mailbox [new-mailbox] [new-keys]
+///   kill-server    restart-server    drop-sessions
+/// KIND: abort, hide, hide-as-deleted, placeholder, truncate, server-death, stall.
+struct WorldVerb {
+  std::vector<std::string> words;
+  friend bool operator==(const WorldVerb&, const WorldVerb&) = default;
+
+  /// Errc::invalid_argument, with the reason, for anything but one well-formed verb.
+  static Result<WorldVerb> parse(std::string_view text);
+  std::string to_string() const;
+  /// It concerns the server, not the mailbox: FakeProvider applies it.
+  bool is_for_server() const;
+};
+
+/// Errc::not_found where a name leads nowhere; Errc::unsupported for verbs of the server.
+Result<void> apply(FakeMailbox& mailbox, const WorldVerb& verb);
+
+/// Words of a line by the rules above. Errc::invalid_argument for an open quote or an unknown escape.
+Result<std::vector<std::string>> split_words(std::string_view line);
+std::string quote_word(std::string_view word);
+
+}  // namespace mapisync::fake
