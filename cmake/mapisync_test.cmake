@@ -1,8 +1,9 @@
 # mapisync_test(NAME SOURCES... [LINK...] [LABELS...] [TIMEOUT seconds])
 # One test program; each of its test cases is a test of ctest, with the given labels. GoogleMock's main is linked in.
 # Under ctest, properties are checked with a fixed seed, so that a run can be repeated; the program itself draws a new one.
-# Label `concurrent` marks what is also run under ThreadSanitizer.
+# Label `concurrent` marks what is also run under ThreadSanitizer; the target concurrent_tests builds just these.
 include(GoogleTest)
+add_custom_target(concurrent_tests)
 
 function(mapisync_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
@@ -13,6 +14,9 @@ function(mapisync_test name)
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main mapisync_build_flags)
+  if("concurrent" IN_LIST arg_LABELS)
+    add_dependencies(concurrent_tests ${name})
+  endif()
   set(properties TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "RC_PARAMS=seed=2026")
   if(arg_LABELS)
     list(APPEND properties LABELS "${arg_LABELS}")
