@@ -1,7 +1,13 @@
 #include "providers/fake/sqlite.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -33,24 +39,40 @@ Failure not_openable(const std::string& path, Errc code, const std::string& why)
   return fail(code, Scope::mailbox, Retry::never, path + ": " + why);
 }
 
-// SQLite opens anything and notices later; a file that is no database must not even be locked.
-Result<void> check_file(const std::string& path, Database::Mode mode) {
-  std::error_code error;
-  const bool exists = std::filesystem::exists(path, error);
-  if (mode == Database::Mode::create) {
-    if (exists) return not_openable(path, Errc::invalid_argument, "exists already; choose another name or remove it");
+Result<void> make_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file >= 0) {
+    ::close(file);
     return success();
   }
-  if (!exists) return not_openable(path, Errc::missing_file, "no such file; make one with `mapisync fake import`");
+  switch (errno) {
+    case EEXIST: return not_openable(path, Errc::invalid_argument, "exists already; choose another name or remove it");
+    case ENOENT: return not_openable(path, Errc::missing_file, "its folder does not exist; make it first");
+    case EACCES:
+    case EROFS: return not_openable(path, Errc::permission, "cannot be made here; check the permissions of its folder");
+    case ENOSPC: return not_openable(path, Errc::store_full, "no space left on the disk");
+    default: return not_openable(path, Errc::io_error, std::string("cannot be made: ") + std::strerror(errno));
+  }
+}
+
+// SQLite opens anything and notices later; a file that is not ours must not even be locked.
+Result<void> check_file(const std::string& path, std::uint32_t application_id) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return not_openable(path, Errc::missing_file, "no such file; check the name, or make one by an import");
+  }
   if (!std::filesystem::is_regular_file(path, error)) {
     return not_openable(path, Errc::not_a_mailbox, "not a file, so not a fake mailbox");
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) return not_openable(path, Errc::permission, "cannot be read; check its permissions");
-  char head[16] = {};
-  file.read(head, sizeof head);
-  if (std::string_view(head, static_cast<std::size_t>(file.gcount())) != std::string_view("SQLite format 3\0", 16)) {
-    return not_openable(path, Errc::not_a_mailbox, "not a fake mailbox");
+  std::array<char, 100> head{};
+  file.read(head.data(), head.size());
+  std::uint32_t id = 0;
+  for (std::size_t i = 68; i < 72; ++i) id = id << 8U | static_cast<unsigned char>(head[i]);
+  const std::string_view magic("SQLite format 3", 16);
+  if (std::string_view(head.data(), magic.size()) != magic || id != application_id) {
+    return not_openable(path, Errc::not_a_mailbox, "not a fake mailbox; it was left as it is");
   }
   return success();
 }
@@ -111,19 +133,17 @@ Bytes Query::get_blob(int column) const {
   return data == nullptr ? Bytes() : Bytes(static_cast<const char*>(data), static_cast<std::size_t>(size));
 }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode, std::uint32_t application_id) {
   std::unique_ptr<Database> database(new Database(path));
   database->in_memory_ = path == ":memory:";
   if (!database->in_memory_) {
-    MAPISYNC_TRYV(check_file(path, mode));
+    MAPISYNC_TRYV(mode == Mode::create ? make_file(path) : check_file(path, application_id));
   }
-  const int create = mode == Mode::create ? SQLITE_OPEN_CREATE : 0;
   // Not a URI: a path is a path, whatever it contains.
   const int result =
-      sqlite3_open_v2(path.c_str(), &database->handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, nullptr);
+      sqlite3_open_v2(path.c_str(), &database->handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (result != SQLITE_OK) {
-    const Errc code = mode == Mode::create ? Errc::io_error : code_of(result);
-    return not_openable(path, code, "cannot be opened (" + std::string(sqlite3_errstr(result)) + ")");
+    return not_openable(path, code_of(result), "cannot be opened (" + std::string(sqlite3_errstr(result)) + ")");
   }
   sqlite3_extended_result_codes(database->handle_, 1);
   sqlite3_busy_timeout(database->handle_, kBusyWaitMs);
@@ -161,10 +181,11 @@ Result<void> Database::script(const std::string& sql) {
   return success();
 }
 
+bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_); }
 
 Result<std::unique_ptr<Database>> Database::copy_to_memory() const {
-  MAPISYNC_TRY(copy, open(":memory:", Mode::create));
+  MAPISYNC_TRY(copy, open(":memory:", Mode::create, 0));
   sqlite3_backup* backup = sqlite3_backup_init(copy->handle_, "main", handle_, "main");
   if (backup == nullptr) return copy->failure("copy");
   const int result = sqlite3_backup_step(backup, -1);
@@ -180,7 +201,7 @@ Failure Database::failure(const char* doing) const {
 }
 
 Result<Unit> Unit::begin(Database& database) {
-  const bool nested = database.in_batch();
+  const bool nested = database.in_transaction();
   MAPISYNC_TRYV(database.query(nested ? "SAVEPOINT verb" : "BEGIN IMMEDIATE").run());
   return Unit(&database, nested);
 }

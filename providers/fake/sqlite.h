@@ -57,8 +57,9 @@ class Query {
 class Database {
  public:
   enum class Mode { create, existing };
-  /// create: the file must not exist. existing: falls back to reading where writing is not allowed.
-  static Result<std::unique_ptr<Database>> open(const std::string& path, Mode mode);
+  /// create: the file must not exist; only its owner may read it. existing: a file whose header does not carry
+  /// `application_id` is refused unopened; falls back to reading where writing is not allowed.
+  static Result<std::unique_ptr<Database>> open(const std::string& path, Mode mode, std::uint32_t application_id);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -74,8 +75,7 @@ class Database {
   Result<std::unique_ptr<Database>> copy_to_memory() const;
   Failure failure(const char* doing) const;
 
-  bool in_batch() const noexcept { return in_batch_; }
-  void set_in_batch(bool value) noexcept { in_batch_ = value; }
+  bool in_transaction() const;
 
  private:
   friend class Query;
@@ -85,7 +85,6 @@ class Database {
   std::string name_;
   sqlite3* handle_{nullptr};
   bool in_memory_{false};
-  bool in_batch_{false};
   std::unordered_map<std::string_view, std::vector<sqlite3_stmt*>> idle_;
 };
 

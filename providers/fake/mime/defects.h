@@ -66,7 +66,7 @@ enum class Defect : std::uint8_t {
 /// A row of the table: is this defect fatal?
 struct DefectRule {
   Defect defect;
-  const char* name;     // stable: appears in reports
+  const char* name;  // stable: appears in reports
   bool lenient, exchange, strict;
   const char* meaning;  // what it is and, where it is tolerated, what is done instead
 };

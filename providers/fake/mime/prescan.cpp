@@ -8,7 +8,7 @@
 namespace mapisync::mime {
 namespace {
 
-constexpr std::size_t kLineMax = 998;        // RFC 5322
+constexpr std::size_t kLineMax = 998;         // RFC 5322
 constexpr std::size_t kBoundariesMax = 4096;  // distinct ones that are remembered
 constexpr std::size_t kBoundaryMax = 256;
 
@@ -17,7 +17,8 @@ template <class See>
 void each_line(BytesView text, See see) {
   while (!text.empty()) {
     const void* end = std::memchr(text.data(), '\n', text.size());
-    const std::size_t length = end == nullptr ? text.size() : static_cast<std::size_t>(static_cast<const char*>(end) - text.data());
+    const std::size_t length =
+        end == nullptr ? text.size() : static_cast<std::size_t>(static_cast<const char*>(end) - text.data());
     BytesView line = text.substr(0, length);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (!see(line)) return;
@@ -91,6 +92,31 @@ class BoundaryCount {
   std::unordered_set<Bytes> known_;
 };
 
+/// Counts lines that the parser could take for header fields of parts: those after a line that looks like a boundary,
+/// and those after the headers of an embedded message's envelope.
+class FieldCount {
+ public:
+  void see(BytesView line) {
+    if (line.starts_with("--")) {
+      run_ = 0;
+      in_headers_ = true;
+    } else if (line.empty()) {
+      in_headers_ = in_headers_ && run_ > 0;
+      run_ = 0;
+    } else if (in_headers_ && is_header_line(line)) {
+      ++run_;
+      ++total_;
+    } else if (in_headers_ && line.front() != ' ' && line.front() != '\t') {
+      in_headers_ = false;
+    }
+  }
+  std::size_t total() const { return total_; }
+
+ private:
+  std::size_t run_{0}, total_{0};
+  bool in_headers_{true};
+};
+
 void scan_headers(BytesView block, const ConversionLimits& limits, DefectLog& log) {
   if (block.size() > limits.header_bytes) log.note(Defect::headers_too_large);
   std::size_t fields = 0;
@@ -126,12 +152,15 @@ void prescan(BytesView message, const ConversionLimits& limits, DefectLog& log) 
   }
   scan_headers(header_block(message), limits, log);
   BoundaryCount boundaries(message);
+  FieldCount fields;
   bool long_line = false;
   each_line(message, [&](BytesView line) {
     boundaries.see(line);
+    fields.see(line);
     long_line = long_line || line.size() > kLineMax;
     return true;
   });
+  if (fields.total() > limits.headers_of_parts) log.note(Defect::too_many_headers);
   if (long_line) log.note(Defect::line_too_long);
   if (boundaries.more_than(limits.parts)) log.note(Defect::too_many_parts);
 }

@@ -167,7 +167,8 @@ EncodingName parse_transfer_encoding(std::string_view value) {
       break;
     }
     if (c == '(') break;  // a comment
-    if (std::isspace(static_cast<unsigned char>(c)) == 0) name.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+    if (std::isspace(static_cast<unsigned char>(c)) == 0)
+      name.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
   }
   if (name.size() >= 2 && name.front() == '"' && name.back() == '"') {
     name = name.substr(1, name.size() - 2);
@@ -179,15 +180,31 @@ EncodingName parse_transfer_encoding(std::string_view value) {
     bool odd;
   };
   static constexpr Row kRows[] = {
-      {"7bit", T::identity, false}, {"8bit", T::identity, false}, {"binary", T::identity, false},
-      {"base64", T::base64, false}, {"quoted-printable", T::quoted_printable, false},
-      {"x-uuencode", T::uuencode, false}, {"x-uue", T::uuencode, false}, {"uuencode", T::uuencode, false},
-      {"", T::identity, true}, {"7-bit", T::identity, true}, {"8-bit", T::identity, true}, {"7bits", T::identity, true},
-      {"8bits", T::identity, true}, {"plain", T::identity, true}, {"none", T::identity, true},
-      {"utf-8", T::identity, true}, {"us-ascii", T::identity, true}, {"text", T::identity, true},
-      {"base-64", T::base64, true}, {"b64", T::base64, true}, {"quotedprintable", T::quoted_printable, true},
-      {"quoted_printable", T::quoted_printable, true}, {"quoted-printeable", T::quoted_printable, true},
-      {"quote-printable", T::quoted_printable, true}, {"qp", T::quoted_printable, true},
+      {"7bit", T::identity, false},
+      {"8bit", T::identity, false},
+      {"binary", T::identity, false},
+      {"base64", T::base64, false},
+      {"quoted-printable", T::quoted_printable, false},
+      {"x-uuencode", T::uuencode, false},
+      {"x-uue", T::uuencode, false},
+      {"uuencode", T::uuencode, false},
+      {"", T::identity, true},
+      {"7-bit", T::identity, true},
+      {"8-bit", T::identity, true},
+      {"7bits", T::identity, true},
+      {"8bits", T::identity, true},
+      {"plain", T::identity, true},
+      {"none", T::identity, true},
+      {"utf-8", T::identity, true},
+      {"us-ascii", T::identity, true},
+      {"text", T::identity, true},
+      {"base-64", T::base64, true},
+      {"b64", T::base64, true},
+      {"quotedprintable", T::quoted_printable, true},
+      {"quoted_printable", T::quoted_printable, true},
+      {"quoted-printeable", T::quoted_printable, true},
+      {"quote-printable", T::quoted_printable, true},
+      {"qp", T::quoted_printable, true},
   };
   for (const Row& row : kRows) {
     if (name == row.name) return EncodingName{row.encoding, true, odd || row.odd};
