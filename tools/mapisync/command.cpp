@@ -1,0 +1,54 @@
+#include "tools/mapisync/command.h"
+
+#include <utility>
+
+#include "tools/mapisync/safe_text.h"
+
+namespace mapisync::cli {
+
+namespace {
+
+/// What to do about it; empty where the context says all there is to say.
+const char* remedy_for(Errc code) {
+  switch (code) {
+    case Errc::missing_file: return "check the name";
+    case Errc::not_a_mailbox: return "SOURCE is a box that 'mapisync fake new' or 'mapisync fake import' made";
+    case Errc::store_foreign:
+      return "name a mirror that 'mapisync sync' made, or a new file; this one was left as it is";
+    case Errc::store_corrupt: return "restore it from a copy, or move it away and sync into a new file";
+    case Errc::store_too_new: return "install the mapisync that wrote it, or sync into a new file";
+    case Errc::store_locked: return "another mapisync is writing to it; wait for it to end, then try again";
+    case Errc::store_full: return "make room on the disk, then run the same command again; the last commit is safe";
+    case Errc::store_read_only: return "allow writing to the file and its directory, or name another place";
+    case Errc::permission:
+    case Errc::no_access:
+    case Errc::logon_failed: return "check who may read and write it";
+    case Errc::io_error: return "check the disk and the path";
+    case Errc::session_lost:
+    case Errc::network:
+    case Errc::timeout:
+    case Errc::busy: return "try again later; what was done is safe";
+    case Errc::identity_changed: return "to take it for the same mailbox, run sync with --accept-new-instance";
+    case Errc::internal:
+    case Errc::store_failed: return "please report this, with the output of --log-level debug";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+Ending ending(ExitCode code, std::string reason) { return Ending{code, std::move(reason)}; }
+
+std::string quoted(std::string_view name) { return "'" + for_terminal(name) + "'"; }
+
+Ending ending_of(const Failure& failure, const std::string& doing) {
+  const Errc code = failure.errc();
+  std::string reason = "cannot " + doing + ": ";
+  reason += failure.context.empty() ? std::string(name_of(code)) : failure.context;
+  if (failure.raw_code != 0) reason += " (" + failure.to_string().substr(0, failure.to_string().find(':')) + ")";
+  const std::string remedy = remedy_for(code);
+  if (!remedy.empty() && failure.context.find(remedy) == std::string::npos) reason += "; " + remedy;
+  return Ending{exit_code_of(code), std::move(reason)};
+}
+
+}  // namespace mapisync::cli

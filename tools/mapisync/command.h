@@ -1,0 +1,38 @@
+// What all commands share: how one is described to the parser, what it runs with, and how it ends.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/base/log.h"
+#include "engine/ports/clock.h"
+#include "tools/mapisync/console.h"
+#include "tools/mapisync/exit_code.h"
+
+namespace mapisync::cli {
+
+/// Borrowed for the length of one command.
+struct Context {
+  Console& console;
+  Clock& clock;
+  Random& random;
+  Log log;
+};
+
+using Command = std::function<Ending(Context&)>;
+
+/// Where the parser leaves the command that the words on the command line ask for.
+struct Chosen {
+  Command command;
+};
+
+/// The ending for a failure. `doing` names what was attempted and the thing: "open 'mirror.db'". The reason gets the
+/// remedy.
+Ending ending_of(const Failure& failure, const std::string& doing);
+/// An ending of our own.
+Ending ending(ExitCode code, std::string reason);
+
+/// A name in quotation marks, harmless to print.
+std::string quoted(std::string_view name);
+
+}  // namespace mapisync::cli

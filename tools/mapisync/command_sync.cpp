@@ -1,0 +1,54 @@
+#include "tools/mapisync/command_sync.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "tools/mapisync/sync_request.h"
+#include "tools/mapisync/sync_runner.h"
+
+namespace mapisync::cli {
+
+namespace {
+
+constexpr const char* kFooter = R"(NOTES
+  The first run makes MIRROR.db, later runs go on where it stands; nothing that is
+  there already is fetched again. Ctrl-C commits what is done and ends with 4; a
+  second Ctrl-C leaves at once with 130. Either way the next run goes on.
+
+  Messages that the server cannot export are isolated, proven and set aside; the
+  run ends with 2 the first time they are seen and with 1 from then on.
+
+  Patterns are shell patterns over whole paths: 'Inbox/*' is everything below the
+  Inbox, 'Inbox' the Inbox itself.
+
+EXAMPLES
+  mapisync sync fake:box.fake mirror.db
+  mapisync sync fake:box.fake mirror.db --max-time 5m --exclude 'Deleted Items*'
+  mapisync sync fake:box.fake mirror.db --format json > report.json
+  mapisync sync fake:box.fake mirror.db --dry-run
+
+EXIT CODES
+  0 in step   1 in step but for what was known   2 new bad messages or findings
+  3 a decision is needed   4 incomplete, run again   ('mapisync help exit-codes')
+
+NEXT
+  mapisync quarantine list MIRROR.db, mapisync status MIRROR.db)";
+
+}  // namespace
+
+void add_sync_command(CLI::App& app, Chosen& chosen) {
+  CLI::App& command = *app.add_subcommand("sync", "Copy a mailbox into a mirror, or bring the mirror up to date");
+  auto request = std::make_shared<SyncRequest>();
+  add_run_options(command, *request);
+  add_folder_options(command, *request);
+  command.add_flag("--dry-run", request->dry_run, "Only tell what would be done; write nothing, make no file");
+  command.add_flag("--accept-new-instance", request->options.accept_new_instance,
+                   "Go on although the mailbox was moved or restored (exit 3)");
+  command.add_flag("--accept-large-deletions", request->options.accept_large_deletions,
+                   "Apply deletions that are held because they are so many (exit 3)");
+  command.footer(kFooter);
+  command.callback(
+      [&chosen, request] { chosen.command = [request](Context& context) { return run_sync(context, *request); }; });
+}
+
+}  // namespace mapisync::cli

@@ -1,0 +1,77 @@
+#include "tools/mapisync/signals.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <string_view>
+
+namespace mapisync::cli {
+
+namespace {
+
+// A signal handler has no other way to its data.
+std::atomic<StopFlag*> stop_target{nullptr};
+static_assert(std::atomic<StopFlag*>::is_always_lock_free);
+
+constexpr std::array<int, 3> kStopSignals{SIGINT, SIGTERM, SIGHUP};
+
+void tell(std::string_view text) noexcept {
+  // Nothing can be done in a handler if standard error is gone.
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+void on_stop_signal(int /*signal*/) noexcept {
+  StopFlag* stop = stop_target.load();
+  if (stop != nullptr && !stop->requested()) {
+    stop->request();
+    tell("\nmapisync: stopping after the open batch; once more leaves at once\n");
+    return;
+  }
+  tell("\nmapisync: exit 130 (interrupted): left at once; the last commit is safe, run the same command again\n");
+  ::_exit(130);
+}
+
+void handle(int signal, void (*handler)(int)) noexcept {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+void prepare_process() noexcept {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (::fcntl(fd, F_GETFD) == -1) {
+      const int taken = ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+      if (taken == -1) ::_exit(74);
+    }
+  }
+  handle(SIGPIPE, SIG_IGN);
+}
+
+StopOnSignal::StopOnSignal(StopFlag& stop) noexcept {
+  stop_target.store(&stop);
+  for (const int signal : kStopSignals) {
+    struct sigaction before {};
+    sigaction(signal, nullptr, &before);
+    const bool unwanted = signal == SIGHUP && before.sa_handler == SIG_IGN;  // nohup
+    if (!unwanted) handle(signal, on_stop_signal);
+  }
+}
+
+StopOnSignal::~StopOnSignal() {
+  for (const int signal : kStopSignals) {
+    struct sigaction now {};
+    sigaction(signal, nullptr, &now);
+    if (now.sa_handler == on_stop_signal) handle(signal, SIG_DFL);
+  }
+  stop_target.store(nullptr);
+}
+
+}  // namespace mapisync::cli

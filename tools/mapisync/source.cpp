@@ -1,0 +1,88 @@
+#include "tools/mapisync/source.h"
+
+#include <utility>
+
+#include "providers/fake/fake_provider.h"
+#include "providers/fake/fault_plan.h"
+#include "providers/fake/mime/mime_converter.h"
+#include "tools/mapisync/safe_text.h"
+#include "tools/mapisync/text_file.h"
+
+namespace mapisync::cli {
+
+struct Source::Parts {
+  fake::MimeConverter converter;
+  std::unique_ptr<fake::FakeProvider> provider;
+};
+
+namespace {
+
+/// What stands before the first ':' if it looks like a scheme.
+std::string scheme_of(const std::string& name) {
+  const std::size_t colon = name.find(':');
+  if (colon == std::string::npos || name.find('/') < colon) return {};
+  return name.substr(0, colon);
+}
+
+Result<std::string> box_path(const std::string& name) {
+  const std::string scheme = scheme_of(name);
+  if (scheme.empty()) {
+    return fail(Errc::invalid_argument, Scope::process, Retry::never,
+                "a source starts with what it is: write 'fake:" + name + "' for a fake mailbox in that file");
+  }
+  if (scheme != "fake") {
+    return fail(Errc::unsupported, Scope::process, Retry::never,
+                "sources of kind '" + scheme + ":' are not in this version; it knows 'fake:BOX.fake'");
+  }
+  std::string path = name.substr(scheme.size() + 1);
+  if (path.empty()) {
+    return fail(Errc::invalid_argument, Scope::process, Retry::never, "'fake:' is followed by the name of a box");
+  }
+  return path;
+}
+
+Result<fake::FaultPlan> load_plan(const std::optional<std::string>& file) {
+  if (!file) return fake::FaultPlan{};
+  MAPISYNC_TRY(text, read_text_file(*file, fake::kPlanBytesMax));
+  auto plan = fake::FaultPlan::parse(text);
+  if (plan) return std::move(plan).value();
+  return fail(Errc::malformed, Scope::process, Retry::never, "fault plan '" + *file + "': " + plan.error().context);
+}
+
+}  // namespace
+
+Source::Source(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Source::Source(Source&&) noexcept = default;
+Source& Source::operator=(Source&&) noexcept = default;
+Source::~Source() = default;
+
+Result<Source> Source::open(const SourceRequest& request, Log log) {
+  MAPISYNC_TRY(path, box_path(request.name));
+  MAPISYNC_TRY(plan, load_plan(request.fault_plan));
+  auto parts = std::make_unique<Parts>();
+  MAPISYNC_TRY(provider, fake::open_provider(path, std::move(plan), &parts->converter, std::move(log)));
+  parts->provider = std::move(provider);
+  if (request.lenient) parts->provider->set_strictness(fake::Strictness::lenient);
+  return Source(std::move(parts));
+}
+
+Provider& Source::provider() noexcept { return *parts_->provider; }
+
+Result<void> Source::check_root(const std::string& path) {
+  fake::FakeMailbox& mailbox = parts_->provider->mailbox();
+  MAPISYNC_TRY(is_public, mailbox.is_public());
+  if (is_public) {
+    return fail(Errc::unsupported, Scope::mailbox, Retry::never,
+                "the source is a public folder store; mapisync copies mailboxes, public folders are not supported");
+  }
+  if (path.empty()) return success();
+  auto folder = mailbox.folder(path);
+  if (!folder && folder.error().errc() == Errc::not_found) {
+    return fail(Errc::not_found, Scope::mailbox, Retry::never,
+                "there is no folder '" + path + "' at the source; check --root");
+  }
+  if (!folder) return folder.error();
+  return success();
+}
+
+}  // namespace mapisync::cli

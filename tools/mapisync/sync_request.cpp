@@ -1,0 +1,25 @@
+#include "tools/mapisync/sync_request.h"
+
+namespace mapisync::cli {
+
+void add_run_options(CLI::App& command, SyncRequest& request) {
+  command.add_option("SOURCE", request.source.name, "The mailbox: fake:BOX.fake")->required();
+  command.add_option("MIRROR.db", request.mirror, "The database that holds mirror and checkpoint")->required();
+  RunLimits& limits = request.options.limits;
+  add_count(command, "--max-calls", limits.calls, "Stop after so many exports; the next run goes on");
+  add_duration(command, "--max-time", limits.time, "Stop after this time: 90s, 5m, 2h");
+  add_size(command, "--max-bytes", limits.bytes, "Stop after so much content: 64k, 100MB, 2GiB");
+  add_format(command, request.format, {Format::text, Format::json});
+  command.add_option("--fault-plan", request.source.fault_plan, "What goes wrong at the fake server, from a file")
+      ->type_name("FILE");
+  command.add_flag("--lenient", request.source.lenient, "The fake server repairs mail where it can instead of failing");
+}
+
+void add_folder_options(CLI::App& command, SyncRequest& request) {
+  command.add_option("--root", request.options.root_path, "Copy what is below this folder; default: the whole mailbox")
+      ->type_name("PATH");
+  add_repeated(command, "--folder", request.options.include_folders, "Only folders that match; may be repeated");
+  add_repeated(command, "--exclude", request.options.exclude_folders, "No folders that match; may be repeated");
+}
+
+}  // namespace mapisync::cli

@@ -1,0 +1,28 @@
+// What a sync is told on the command line; also by `quarantine retry` and `deletions approve`, which are syncs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/sync_options.h"
+#include "tools/mapisync/option_values.h"
+#include "tools/mapisync/source.h"
+
+namespace mapisync::cli {
+
+struct SyncRequest {
+  SourceRequest source;
+  std::string mirror;  // a file
+  SyncOptions options;
+  Format format{Format::text};
+  bool dry_run{false};
+  std::vector<std::string> due_now;  // keys of messages to be tried whatever their waiting time says
+};
+
+/// SOURCE, MIRROR.db, the limits and the options of a source. `request` outlives the parse.
+void add_run_options(CLI::App& command, SyncRequest& request);
+/// Which folders.
+void add_folder_options(CLI::App& command, SyncRequest& request);
+
+}  // namespace mapisync::cli
