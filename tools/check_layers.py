@@ -15,11 +15,10 @@ SUFFIXES = {".h", ".hpp", ".c", ".cpp", ".cc"}
 
 BASE, MODEL, PORTS, ENGINE = "engine/base", "engine/model", "engine/ports", "engine"
 CONTRACT = (BASE, MODEL, PORTS)
-EVERYTHING = ("engine", "store", "providers")
 
 # Layer -> what its files may include, besides their own layer. A file belongs to the longest prefix that fits; a file
-# that belongs to none is a violation. An allowed name stands for exactly that layer, not for layers below it, unless
-# it ends in "/..." .
+# that belongs to none is a violation. An allowed name stands for exactly that layer, or that one file; with "/..." at its
+# end for everything below.
 LAYERS = {
     BASE: (),
     MODEL: (BASE,),
@@ -27,8 +26,8 @@ LAYERS = {
     ENGINE: CONTRACT + ("engine/...",),
     "store/memory": CONTRACT,
     "store/sqlite": CONTRACT,
-    "providers/fake": CONTRACT + ("providers/fake/...",),
-    "providers/fake/mime": CONTRACT,
+    "providers/fake": CONTRACT,
+    "providers/fake/mime": CONTRACT + ("providers/fake/content_converter.h",),
     "tools/mapisync": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
     "tests/support": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
     "tests": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/...", "tools/...", "tests/..."),
@@ -43,8 +42,8 @@ THIRD_PARTIES = {
     "fmt/": ("tools/mapisync", "tests"),
     "sqlite3.h": ("store/sqlite", "providers/fake/sqlite.cpp", "tests", "examples/sync_service"),
     "openssl/": ("store/sqlite",),
-    "gmime/": ("providers/fake/mime",),
-    "glib.h": ("providers/fake/mime",),
+    "gmime/": ("providers/fake/mime", "tests/mime"),
+    "glib.h": ("providers/fake/mime", "tests/mime"),
     "iconv.h": ("providers/fake/mime",),
     "CLI/": ("tools/mapisync",),
     "nlohmann/": ("tools/mapisync", "tests"),
@@ -55,7 +54,7 @@ THIRD_PARTIES = {
 }
 
 # What belongs to one operating system, and where it may be used: base, model, ports and the engine build on others too.
-SYSTEM_HEADERS = {"unistd.h", "fcntl.h", "signal.h", "termios.h", "poll.h", "pwd.h", "io.h", "windows.h", "dirent.h"}
+SYSTEM_HEADERS = {"unistd.h", "fcntl.h", "signal.h", "termios.h", "poll.h", "pwd.h", "io.h", "windows.h", "dirent.h", "fnmatch.h"}
 SYSTEM_PREFIXES = ("sys/",)
 SYSTEM_HOMES = ("engine/staging/file_spool.cpp", "store/sqlite", "providers/fake", "tools/mapisync", "tests", "examples")
 
@@ -86,7 +85,7 @@ def layer_of(path):
 def allows(rule, path):
     if rule.endswith("/..."):
         return path.startswith(rule[:-3])
-    return layer_of(path) == rule
+    return rule in (path, layer_of(path))
 
 
 def judge_quoted(includer, target, exists):
@@ -152,7 +151,8 @@ def self_test():
     """Each line is forbidden or allowed; a check that lets a forbidden one pass is no check."""
     there = {"engine/base/result.h", "engine/model/ids.h", "engine/ports/store.h", "engine/mailbox_sync.h",
              "engine/isolation/planner.h", "store/sqlite/statement.h", "store/memory/memory_store.h",
-             "providers/fake/fake_provider.h", "providers/fake/mime/import.h", "tests/support/world.h"}
+             "providers/fake/fake_provider.h",
+             "providers/fake/content_converter.h", "providers/fake/mime/import.h", "tests/support/world.h"}
     forbidden = [
         ("engine/base/time.h", '"engine/model/ids.h"'),
         ("engine/model/ids.h", '"engine/ports/store.h"'),
@@ -165,6 +165,7 @@ def self_test():
         ("providers/fake/a.cpp", '"store/sqlite/statement.h"'),
         ("providers/fake/a.cpp", '"engine/mailbox_sync.h"'),
         ("providers/fake/mime/a.cpp", '"providers/fake/fake_provider.h"'),
+        ("providers/fake/a.cpp", '"providers/fake/mime/import.h"'),
         ("tools/mapisync/main.cpp", '"tests/support/world.h"'),
         ("engine/folder_sync.cpp", '"folder_sync.h"'),
         ("engine/folder_sync.cpp", "<sqlite3.h>"),
@@ -187,7 +188,7 @@ def self_test():
         ("engine/folder_sync.cpp", "<vector>"),
         ("store/sqlite/a.cpp", '"engine/ports/store.h"'),
         ("store/sqlite/a.cpp", "<sqlite3.h>"),
-        ("providers/fake/a.cpp", '"providers/fake/mime/import.h"'),
+        ("providers/fake/mime/a.cpp", '"providers/fake/content_converter.h"'),
         ("providers/fake/mime/a.cpp", "<gmime/gmime.h>"),
         ("tools/mapisync/main.cpp", '"store/sqlite/statement.h"'),
         ("tests/scenario/a_test.cpp", '"tests/support/world.h"'),
