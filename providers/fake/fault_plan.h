@@ -13,16 +13,15 @@
 //   at call|synchronize|...  N do VERB               world_verb.h, just before that call
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "providers/fake/mailbox_types.h"
+#include "providers/fake/server_codes.h"
 #include "providers/fake/server_profile.h"
 #include "providers/fake/world_verb.h"
 
@@ -107,12 +106,5 @@ struct FaultPlan {
   static Result<FaultPlan> parse(std::string_view text);
 };
 inline constexpr std::size_t kPlanBytesMax = 1U << 20U;
-
-/// A code as this server tells it: HRESULT, reach and retry by the table of the provider's edge.
-Failure server_failure(Errc code, std::string context);
-/// The inverse of name_of(Errc); nullopt for an unknown name.
-std::optional<Errc> errc_by_name(std::string_view name);
-const char* name_of(DamageKind kind) noexcept;
-std::optional<DamageKind> damage_kind_by_name(std::string_view name);
 
 }  // namespace mapisync::fake

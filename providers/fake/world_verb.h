@@ -9,11 +9,11 @@
 
 #include "engine/base/result.h"
 #include "providers/fake/fake_mailbox.h"
+#include "providers/fake/words.h"
 
 namespace mapisync::fake {
 
-/// Words: MESSAGE is a name, FOLDER a path ("" = the IPM subtree), CODE a name of Errc. Words with blanks or quotes
-/// stand in double quotes, with backslash before a quote or a backslash, \n, \r, \t, \xHH.
+/// A line of words (words.h). MESSAGE is a name, FOLDER a path ("" = the IPM subtree), CODE a name of Errc.
 ///   add FOLDER MESSAGE [associated] [read]        modify MESSAGE
 ///   delete MESSAGE                                soft-delete MESSAGE
 ///   return MESSAGE                                move MESSAGE FOLDER
@@ -39,9 +39,5 @@ struct WorldVerb {
 
 /// Errc::not_found where a name leads nowhere; Errc::unsupported for verbs of the server.
 Result<void> apply(FakeMailbox& mailbox, const WorldVerb& verb);
-
-/// Words of a line by the rules above. Errc::invalid_argument for an open quote or an unknown escape.
-Result<std::vector<std::string>> split_words(std::string_view line);
-std::string quote_word(std::string_view word);
 
 }  // namespace mapisync::fake

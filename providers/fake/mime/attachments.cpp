@@ -25,6 +25,7 @@ const char* usual_extension(const std::string& type) {
       {"text/csv", ".csv"},
       {"image/png", ".png"},
       {"image/jpeg", ".jpg"},
+      {"image/jpg", ".jpg"},
       {"image/gif", ".gif"},
       {"application/pdf", ".pdf"},
       {"application/zip", ".zip"},

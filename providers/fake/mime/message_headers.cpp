@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "providers/fake/mime/charset.h"
 #include "providers/fake/mime/gmime_handle.h"
 #include "providers/fake/mime/utf8.h"
 
@@ -186,7 +187,7 @@ MessageHeaders read_headers(GMimeMessage* message, GMimeParserOptions* options, 
   const TextHandle block(g_mime_object_get_headers(GMIME_OBJECT(message), nullptr));
   const std::string raw = text_of(block.get());
   if (!is_valid_utf8(raw)) log.note(Defect::raw_8bit_header);
-  headers.transport = cut_utf8(to_valid_utf8(raw), limits.header_text_bytes);
+  headers.transport = cut_utf8(decode_text(raw, guess_charset(raw)).utf8, limits.header_text_bytes);
   headers.subject = reader.text("Subject");
   headers.message_id = reader.text("Message-Id");
   headers.in_reply_to = reader.text("In-Reply-To");

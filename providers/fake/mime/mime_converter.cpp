@@ -2,6 +2,7 @@
 
 #include <gmime/gmime.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "providers/fake/mime/attachments.h"
@@ -34,6 +35,8 @@ void see_warning(gint64 /*offset*/, GMimeParserWarning warning, const gchar* /*i
     default: break;  // what the part tree judges itself, or what hurts nobody
   }
 }
+
+constexpr std::size_t kReportMax = std::size_t{256} << 10U;  // of report fields that are looked at
 
 /// The envelope line of an mbox, which belongs to no message.
 BytesView without_from_line(BytesView mime) {
@@ -96,7 +99,7 @@ class Worker {
     GMimeObject* root = g_mime_message_get_mime_part(message);
     std::string name = root == nullptr ? std::string() : secured_class(root);
     const bool is_report = root != nullptr && mime_type_of(root) == "multipart/report";
-    if (name.empty() && tree.report && is_report) name = report_class(decoded_bytes(*tree.report, log_));
+    if (name.empty() && is_report) name = report_class(fields_of_reports(tree));
     if (name.empty() && tree.calendar) {
       const Bytes bytes = decoded_bytes(*tree.calendar, log_);
       const std::optional<CalendarEvent> event = read_calendar(text_of_part(*tree.calendar, bytes, log_).utf8);
@@ -108,6 +111,16 @@ class Worker {
       }
     }
     return name.empty() ? "IPM.Note" : name;
+  }
+
+  /// Some servers write one part per recipient.
+  Bytes fields_of_reports(const PartTree& tree) {
+    Bytes fields;
+    for (const PartRef& part : tree.reports) {
+      if (fields.size() > kReportMax) break;
+      fields += decoded_bytes(part, log_) + "\n";
+    }
+    return fields;
   }
 
   void add_bodies(const PartTree& tree, MessageContent& content) {

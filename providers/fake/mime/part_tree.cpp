@@ -114,8 +114,8 @@ class Sorter {
       return;
     }
     if (type == "text/calendar" && !tree_.calendar && !is_attachment_by_disposition(part.object)) tree_.calendar = part;
-    if ((type == "message/delivery-status" || type == "message/disposition-notification") && !tree_.report) {
-      tree_.report = part;
+    if (type == "message/delivery-status" || type == "message/disposition-notification") {
+      tree_.reports.push_back(part);
     }
     tree_.attachments.push_back(part);
   }

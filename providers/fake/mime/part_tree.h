@@ -28,7 +28,7 @@ struct PartRef {
 struct PartTree {
   std::optional<PartRef> plain, html;
   std::optional<PartRef> calendar;  // one of the attachments, too
-  std::optional<PartRef> report;    // message/delivery-status or /disposition-notification; an attachment, too
+  std::vector<PartRef> reports;     // message/delivery-status and /disposition-notification; attachments, too
   std::vector<PartRef> attachments;
   std::string loose_text;  // of a multipart without parts, where that is tolerated
 };
