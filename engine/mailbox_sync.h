@@ -32,8 +32,8 @@ class MailboxSync {
  public:
   MailboxSync(SyncEnvironment environment, SyncOptions options);
 
-  /// One run. A failure means that nothing could be done at all, or that the local side (store, sink) failed; whatever was committed
-  /// before stays valid. Trouble with single folders or messages is in the report.
+  /// One run. A failure means that nothing could be done at all, or that the local side (store, sink) failed; whatever
+  /// was committed before stays valid. Trouble with single folders or messages is in the report.
   Result<SyncReport> run(const StopFlag& stop);
 
  private:

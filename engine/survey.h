@@ -1,5 +1,5 @@
-// Looks without touching: the tables of the source against ledger and unsettled messages. Writes nothing, exports nothing.
-// Serves `verify` and `sync --dry-run`.
+// Looks without touching: the tables of the source against ledger and unsettled messages. Writes nothing, exports
+// nothing. Serves `verify` and `sync --dry-run`.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,28 @@
 namespace mapisync {
 
 struct FolderSurvey {
-  FolderId id{FolderId::none};               // none: not in the store yet
+  FolderId id{FolderId::none};  // none: not in the store yet
   std::string path;
-  std::uint64_t listed{0};                   // distinct keys of the tables
-  std::uint64_t in_step{0};                  // same version in the ledger
-  std::uint64_t to_fetch{0};                 // new or changed, held by nobody
+  std::uint64_t listed{0};    // distinct keys of the tables
+  std::uint64_t in_step{0};   // same version in the ledger
+  std::uint64_t to_fetch{0};  // new or changed, held by nobody
   std::uint64_t pending{0}, quarantined{0}, suspected{0}, refused{0};
-  std::uint64_t to_delete{0};                // in the ledger, not listed
+  std::uint64_t to_delete{0};  // in the ledger, not listed
   std::uint64_t held{0};
   std::uint64_t read_differs{0};
-  std::uint64_t unidentified{0};             // rows without source key
-  std::uint64_t unversioned{0};              // rows without change key: equal source keys is all that can be said
-  std::optional<Failure> failure;            // the folder could not be read
-  bool in_step_now() const noexcept { return !failure && to_fetch == 0 && pending == 0 && to_delete == 0 && read_differs == 0; }
+  std::uint64_t unidentified{0};   // rows without source key
+  std::uint64_t unversioned{0};    // rows without change key: equal source keys is all that can be said
+  std::optional<Failure> failure;  // the folder could not be read
+  bool in_step_now() const noexcept {
+    return !failure && to_fetch == 0 && pending == 0 && to_delete == 0 && read_differs == 0;
+  }
 };
 
 struct SurveyReport {
   bool identity_changed{false};
-  bool first_time{false};                    // the store has no mailbox yet
+  bool first_time{false};  // the store has no mailbox yet
   std::vector<FolderSurvey> folders;
-  std::uint64_t folders_gone{0};             // in the store, not at the source
+  std::uint64_t folders_gone{0};  // in the store, not at the source
 };
 
 /// environment.sink and .spool are not used.

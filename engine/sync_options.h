@@ -24,8 +24,7 @@ struct SyncOptions {
   std::vector<std::string> include_folders;  // shell patterns over paths ("Inbox/*"); empty = all
   std::vector<std::string> exclude_folders;
   RunLimits limits;
-  bool accept_new_instance{false};           // go on although the mailbox identity changed
-  bool accept_large_deletions{false};        // apply deletions that the guard would hold
+  bool accept_large_deletions{false};  // apply deletions that the guard would hold
 
   // Batches: what a stop costs at most.
   std::uint32_t batch_messages_max{500};
@@ -34,27 +33,27 @@ struct SyncOptions {
 
   // Tables and verification.
   std::uint32_t table_page_rows{500};
-  std::uint32_t sweep_every_runs{20};        // a full table sweep at least this often, whatever the counters say
-  std::uint32_t probes_max{32};              // more deletion claims than this are verified by a second table read
+  std::uint32_t sweep_every_runs{20};  // a full table sweep at least this often, whatever the counters say
+  std::uint32_t probes_max{32};        // more deletion claims than this are verified by a second table read
 
   // Deletion guard (design 4.6): more than max(count, share of the folder) waits for approval.
   std::uint64_t deletion_guard_count{1'000};
   double deletion_guard_share{0.20};
 
   // Failures.
-  std::uint32_t stalled_steps_max{1'000};    // steps without progress and without a callback; then Errc::timeout
-  std::uint32_t controls_max{5};             // known-good messages tried before the server counts as sick
-  std::uint32_t reconnects_max{5};           // in a row, without a delivery in between
+  std::uint32_t stalled_steps_max{1'000};  // steps without progress and without a callback; then Errc::timeout
+  std::uint32_t controls_max{5};           // known-good messages tried before the server counts as sick
+  std::uint32_t reconnects_max{5};         // in a row, without a delivery in between
   Duration backoff_first{std::chrono::seconds(2)};
   Duration backoff_max{std::chrono::minutes(2)};
-  std::optional<Duration> step_deadline{};   // per synchronize step, where the provider is interruptible
-  double noise_prior{0.05};                  // assumed failure rate of good calls before any was seen
+  std::optional<Duration> step_deadline{};  // per synchronize step, where the provider is interruptible
+  double noise_prior{0.05};                 // assumed failure rate of good calls before any was seen
 
   // Retry of quarantined, suspected and refused messages.
   Duration retry_first{std::chrono::hours(1)};
   Duration retry_max{std::chrono::hours(24 * 7)};
-  double retry_share{0.20};                  // of the call budget, while something is pending
-  bool retry_all_now{false};                 // `quarantine retry`: everything is due
+  double retry_share{0.20};   // of the call budget, while something is pending
+  bool retry_all_now{false};  // `quarantine retry`: everything is due
 
   std::uint64_t inline_value_max{256U << 10U};  // larger property values go to the spool
 };

@@ -27,15 +27,15 @@ struct MirrorTotals {
 };
 
 struct Costs {
-  std::uint64_t calls{0};          // exports
+  std::uint64_t calls{0};  // exports
   std::uint64_t failing_calls{0};
-  std::uint64_t strikes{0};        // failing single exports, within failing_calls
-  std::uint64_t controls{0};       // exports of known-good messages, within calls
+  std::uint64_t strikes{0};   // failing single exports, within failing_calls
+  std::uint64_t controls{0};  // exports of known-good messages, within calls
   std::uint64_t table_reads{0};
   std::uint64_t table_rows{0};
   std::uint64_t probes{0};
   std::uint64_t reconnects{0};
-  std::uint64_t bytes{0};          // delivered content
+  std::uint64_t bytes{0};  // delivered content
   Duration waited{0};
   Costs& operator+=(const Costs& other) noexcept;
 };
@@ -56,8 +56,8 @@ struct FolderReport {
   std::uint64_t deleted{0}, moved{0}, held{0}, read_changes{0};
   Costs costs;
   Unfinished unfinished{Unfinished::none};
-  std::optional<Failure> failure;               // what unfinished it
-  bool fence{false};                            // a fence was taken in this run
+  std::optional<Failure> failure;  // what unfinished it
+  bool fence{false};               // a fence was taken in this run
 
   /// Both equations of design 4.2 hold, as far as the server's counts allow to tell.
   bool balanced() const noexcept;
@@ -68,13 +68,13 @@ struct SyncReport {
   Timestamp started{};
   Duration took{0};
   Grade grade{Grade::in_step};
-  std::string grade_reason;                     // the rule that fired, one line
+  std::string grade_reason;  // the rule that fired, one line
   std::vector<FolderReport> folders;
   std::uint64_t folders_added{0}, folders_deleted{0}, folders_unreadable{0};
   bool identity_changed{false};
   bool stopped{false};
-  Costs costs;                                  // of all folders and the hierarchy
-  FolderReport sum() const;                     // all folders together, for the last line of a table
+  Costs costs;               // of all folders and the hierarchy
+  FolderReport sum() const;  // all folders together, for the last line of a table
 };
 
 }  // namespace mapisync

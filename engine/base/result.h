@@ -23,5 +23,9 @@ void ignore(const Result<T>& /*result*/, const char* /*why*/) noexcept {}
 
 /// `MAPISYNC_TRY(name, expression)`: declares `auto&& name` with the value, or returns the failure.
 #define MAPISYNC_TRY(name, ...) BOOST_OUTCOME_TRYA(name, __VA_ARGS__)
-/// The same for Result<void>, or when the value is not wanted.
-#define MAPISYNC_TRYV(...) BOOST_OUTCOME_TRYV(__VA_ARGS__)
+/// The same for Result<void>, or when the value is not wanted. One statement, so that it may stand after an `if`.
+#define MAPISYNC_TRYV(...)                                                                              \
+  do {                                                                                                  \
+    auto&& mapisync_result = (__VA_ARGS__);                                                             \
+    if (!mapisync_result) return std::forward<decltype(mapisync_result)>(mapisync_result).as_failure(); \
+  } while (false)

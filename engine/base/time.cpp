@@ -16,8 +16,8 @@ std::string to_iso8601(Timestamp time) {
                              static_cast<int>(clock.seconds().count()));
   const auto micros = clock.subseconds().count();
   if (micros != 0) {
-    length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ".%06d",
-                            static_cast<int>(micros));
+    length +=
+        std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ".%06d", static_cast<int>(micros));
   }
   return std::string(text, static_cast<std::size_t>(length)) + "Z";
 }

@@ -16,24 +16,24 @@ namespace mapisync {
 /// totals stay as they are, a server whose counters are off by a constant causes no further table read.
 struct CountAgreement {
   FolderCounters counters;
-  std::uint64_t normal{0};       // keys we account for, normal messages
+  std::uint64_t normal{0};  // keys we account for, normal messages
   std::uint64_t associated{0};
   friend bool operator==(const CountAgreement&, const CountAgreement&) = default;
 };
 
 struct Checkpoint {
-  SyncState state;                     // covers nothing that is not delivered, quarantined, suspected, refused or pending
-  std::uint32_t flags{0};              // the fixed set of sync flags the state belongs to
-  std::vector<SourceKey> excluded;     // the restriction the state belongs to; sorted
-  FolderCounters counters;             // read before the pass or fence that made the state
-  bool pass_partial{false};            // a pass from `state` committed changes and did not reach its end
-  bool sweep_due{false};               // a fence was committed: the first S_OK pass is followed by a table sweep
-  bool table_mode{false};              // no fence can be had: the table difference is the checkpoint
-  Bytes blocked_by;                    // digest of the quarantine a failing pass was last seen with; empty = none
+  SyncState state;                  // covers nothing that is not delivered, quarantined, suspected, refused or pending
+  std::uint32_t flags{0};           // the fixed set of sync flags the state belongs to
+  std::vector<SourceKey> excluded;  // the restriction the state belongs to; sorted
+  FolderCounters counters;          // read before the pass or fence that made the state
+  bool pass_partial{false};         // a pass from `state` committed changes and did not reach its end
+  bool sweep_due{false};            // a fence was committed: the first S_OK pass is followed by a table sweep
+  bool table_mode{false};           // no fence can be had: the table difference is the checkpoint
+  Bytes blocked_by;                 // digest of the quarantine a failing pass was last seen with; empty = none
   std::uint32_t runs_since_sweep{0};
   std::optional<CountAgreement> agreement;
-  Bytes frontier;                      // groups of pending messages known to fail; an accelerator, may be lost
-  std::optional<Timestamp> table_head; // table mode: newest server commit time accounted for
+  Bytes frontier;                       // groups of pending messages known to fail; an accelerator, may be lost
+  std::optional<Timestamp> table_head;  // table mode: newest server commit time accounted for
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 

@@ -13,7 +13,7 @@ namespace mapisync {
 
 /// Persisted; never renumbered.
 enum class FindingKind : std::uint8_t {
-  missing = 1,             // the table lists it, a success did not deliver it
+  missing = 1,  // the table lists it, a success did not deliver it
   truncated = 2,
   placeholder = 3,
   false_deletion = 4,      // reported deleted, but it lives
@@ -21,35 +21,49 @@ enum class FindingKind : std::uint8_t {
   no_rights = 6,
   too_large = 7,
   sink_rejected = 8,
-  folder_unreadable = 9,   // the folder cannot be opened
-  hierarchy_failed = 10,   // the folder list had to be read from the table
-  server_sick = 11,        // every control failed: no judgement possible
-  control_failed = 12,     // a known-good message failed
-  row_unreadable = 13,     // a table row without identity
-  state_unusable = 14,     // every message exports, but not from the saved state
-  cannot_isolate = 15,     // the server offers no selective export
-  totals_differ = 16,      // the totals of a folder do not add up
+  folder_unreadable = 9,  // the folder cannot be opened
+  hierarchy_failed = 10,  // the folder list had to be read from the table
+  server_sick = 11,       // every control failed: no judgement possible
+  control_failed = 12,    // a known-good message failed
+  row_unreadable = 13,    // a table row without identity
+  state_unusable = 14,    // every message exports, but not from the saved state
+  cannot_isolate = 15,    // the server offers no selective export
+  totals_differ = 16,     // the totals of a folder do not add up
 };
 const char* name_of(FindingKind kind) noexcept;
 
 struct Finding {
   FindingKind kind{};
-  FolderId folder{FolderId::none};   // none: the mailbox
-  std::optional<SourceKey> key;      // absent: the folder as a whole
+  FolderId folder{FolderId::none};  // none: the mailbox
+  std::optional<SourceKey> key;     // absent: the folder as a whole
   Errc code{Errc::ok};
-  std::string detail;                // no subject, no address
+  std::string detail;  // no subject, no address
   Timestamp first_seen{};
   Timestamp last_seen{};
   std::uint32_t times{1};
-  bool announced{false};             // a finished run has reported it
-  RunId run{RunId::none};            // the last run that saw it
+  bool announced{false};   // a finished run has reported it
+  RunId run{RunId::none};  // the last run that saw it
 };
 
 /// Persisted; never renumbered.
 enum class EventKind : std::uint8_t {
-  quarantined = 1, suspected = 2, released = 3, repaired = 4, vanished = 5, deleted = 6, moved = 7, deletion_held = 8,
-  deletion_approved = 9, fence = 10, folder_added = 11, folder_deleted = 12, folder_restored = 13, refused = 14,
-  state_reset = 15, new_instance = 16, folder_changed = 17,
+  quarantined = 1,
+  suspected = 2,
+  released = 3,
+  repaired = 4,
+  vanished = 5,
+  deleted = 6,
+  moved = 7,
+  deletion_held = 8,
+  deletion_approved = 9,
+  fence = 10,
+  folder_added = 11,
+  folder_deleted = 12,
+  folder_restored = 13,
+  refused = 14,
+  state_reset = 15,
+  new_instance = 16,
+  folder_changed = 17,
 };
 const char* name_of(EventKind kind) noexcept;
 

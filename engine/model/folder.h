@@ -16,8 +16,8 @@ enum class FolderKind : std::uint8_t { generic = 1, search = 2 };
 
 struct FolderInfo {
   FolderKey key;
-  FolderKey parent;          // empty: child of the synchronized root, or the root itself
-  std::string name;          // UTF-8, one path component; may contain anything
+  FolderKey parent;  // empty: child of the synchronized root, or the root itself
+  std::string name;  // UTF-8, one path component; may contain anything
   std::string container_class;
   FolderRole role{FolderRole::none};
   FolderKind kind{FolderKind::generic};

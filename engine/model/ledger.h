@@ -18,7 +18,7 @@ enum class Coverage : std::uint8_t {
 
 struct LedgerRow {
   SourceKey key;
-  ChangeKey change_key;      // of the copy we hold; may be empty
+  ChangeKey change_key;  // of the copy we hold; may be empty
   SearchKey search_key;
   MessageRef ref;
   bool read{false};
@@ -26,13 +26,13 @@ struct LedgerRow {
   std::uint64_t size{0};
   Completeness completeness{Completeness::complete};
   Coverage coverage{Coverage::unproven};
-  bool held{false};          // gone at the source; its deletion waits for approval
-  RunId run{RunId::none};    // the run that delivered this version
+  bool held{false};        // gone at the source; its deletion waits for approval
+  RunId run{RunId::none};  // the run that delivered this version
   friend bool operator==(const LedgerRow&, const LedgerRow&) = default;
 };
 
 struct LedgerTotals {
-  std::uint64_t normal{0};      // rows, held ones included
+  std::uint64_t normal{0};  // rows, held ones included
   std::uint64_t associated{0};
   std::uint64_t held_normal{0};
   std::uint64_t held_associated{0};

@@ -15,13 +15,13 @@ namespace mapisync {
 
 /// What the exporter says about a message before its content. [MS-OXCFXICS 2.2.4.3.13 messageChangeHeader]
 struct MessageHeader {
-  SourceKey source_key;              // never empty
-  ChangeKey change_key;              // may be empty where the server has lost it
+  SourceKey source_key;  // never empty
+  ChangeKey change_key;  // may be empty where the server has lost it
   Bytes predecessor_change_list;
   Timestamp last_modified{};
   bool associated{false};
-  MessageRef ref;                    // may be empty when the provider cannot tell
-  std::optional<std::uint64_t> size; // PR_MESSAGE_SIZE, where asked for and known
+  MessageRef ref;                     // may be empty when the provider cannot tell
+  std::optional<std::uint64_t> size;  // PR_MESSAGE_SIZE, where asked for and known
 };
 
 struct Recipient {
@@ -48,9 +48,9 @@ enum class Completeness : std::uint8_t { complete = 1, partial = 2 };
 struct DeliveredMessage {
   MessageHeader header;
   MessageContent content;
-  std::uint64_t bytes{0};    // what it cost: sum of value sizes, attachments and embedded messages included
-  bool read{false};          // MSGFLAG_READ of the content
-  SearchKey search_key;      // empty where the content has none
+  std::uint64_t bytes{0};  // what it cost: sum of value sizes, attachments and embedded messages included
+  bool read{false};        // MSGFLAG_READ of the content
+  SearchKey search_key;    // empty where the content has none
   Completeness completeness{Completeness::complete};
 };
 

@@ -21,7 +21,8 @@ std::string text_or_empty(const PropertyList& properties, PropertyTag tag, std::
   if (property == nullptr) return {};
   if (const auto* text = std::get_if<Text>(&property->value)) return text->utf8.substr(0, limit);
   if (const auto* large = std::get_if<Large>(&property->value)) {
-    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(large->source->size(), std::min<std::size_t>(limit, 1 << 20)));
+    const auto length =
+        static_cast<std::size_t>(std::min<std::uint64_t>(large->source->size(), std::min<std::size_t>(limit, 1 << 20)));
     auto read = large->source->read(0, length);
     if (read) return std::move(read).value();
   }

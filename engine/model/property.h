@@ -24,9 +24,9 @@ constexpr std::uint16_t type_of(PropertyTag tag) { return static_cast<std::uint1
 /// Property types used here. [MS-OXCDATA 2.11.1]
 namespace pt {
 inline constexpr std::uint16_t kShort = 0x0002, kLong = 0x0003, kFloat = 0x0004, kDouble = 0x0005, kCurrency = 0x0006,
-                               kAppTime = 0x0007, kError = 0x000A, kBoolean = 0x000B, kObject = 0x000D,
-                               kInt64 = 0x0014, kString8 = 0x001E, kUnicode = 0x001F, kSysTime = 0x0040,
-                               kGuid = 0x0048, kBinary = 0x0102, kMultiFlag = 0x1000;
+                               kAppTime = 0x0007, kError = 0x000A, kBoolean = 0x000B, kObject = 0x000D, kInt64 = 0x0014,
+                               kString8 = 0x001E, kUnicode = 0x001F, kSysTime = 0x0040, kGuid = 0x0048,
+                               kBinary = 0x0102, kMultiFlag = 0x1000;
 }  // namespace pt
 
 /// The tags that the engine, the mirror and the fake name. [MS-OXPROPS]; names as in MAPITags.h.
@@ -48,8 +48,8 @@ inline constexpr PropertyTag kMessageClass = 0x001A001F, kSubject = 0x0037001F, 
                              kAttachData = 0x37010102, kAttachObject = 0x3701000D, kAttachExtension = 0x3703001F,
                              kAttachFilename = 0x3704001F, kAttachMethod = 0x37050003, kAttachLongFilename = 0x3707001F,
                              kAttachMimeTag = 0x370E001F, kAttachContentId = 0x3712001F,
-                             kAttachContentLocation = 0x3713001F, kAttachFlags = 0x37140003,
-                             kSourceKey = 0x65E00102, kParentSourceKey = 0x65E10102, kChangeKey = 0x65E20102,
+                             kAttachContentLocation = 0x3713001F, kAttachFlags = 0x37140003, kSourceKey = 0x65E00102,
+                             kParentSourceKey = 0x65E10102, kChangeKey = 0x65E20102,
                              kPredecessorChangeList = 0x65E30102, kImportance = 0x00170003, kPriority = 0x00260003,
                              kSensitivity = 0x00360003, kAssociated = 0x67AA000B,
                              kMimeSkeleton = 0x64F00102;  // MAPI: PidTagMimeSkeleton; here the original bytes, if kept
@@ -78,32 +78,31 @@ class BlobSource {
   virtual Result<Bytes> read(std::uint64_t offset, std::size_t length) const = 0;
 };
 
-struct Text {            // PT_UNICODE, and PT_STRING8 after conversion
-  std::string utf8;      // may contain anything the mail contained, NUL included; always valid UTF-8
+struct Text {        // PT_UNICODE, and PT_STRING8 after conversion
+  std::string utf8;  // may contain anything the mail contained, NUL included; always valid UTF-8
   friend bool operator==(const Text&, const Text&) = default;
 };
-struct Binary {          // PT_BINARY, PT_CLSID
+struct Binary {  // PT_BINARY, PT_CLSID
   Bytes bytes;
   friend bool operator==(const Binary&, const Binary&) = default;
 };
-struct Large {           // PT_UNICODE (UTF-8 bytes) or PT_BINARY, by the tag's type
+struct Large {  // PT_UNICODE (UTF-8 bytes) or PT_BINARY, by the tag's type
   std::shared_ptr<const BlobSource> source;
 };
-struct PropertyError {   // PT_ERROR: the value exists but could not be read
+struct PropertyError {  // PT_ERROR: the value exists but could not be read
   std::uint32_t code{0};
   friend bool operator==(const PropertyError&, const PropertyError&) = default;
 };
 
 /// The alternative fits the tag's type: bool PT_BOOLEAN; int32 PT_SHORT, PT_LONG; int64 PT_I8, PT_CURRENCY,
 /// PT_SYSTIME (100 ns since 1601); double PT_FLOAT, PT_DOUBLE, PT_APPTIME; vectors the PT_MV_ types.
-using PropertyValue =
-    std::variant<PropertyError, bool, std::int32_t, std::int64_t, double, Text, Binary, Large,
-                 std::vector<std::int32_t>, std::vector<std::int64_t>, std::vector<double>,
-                 std::vector<std::string>, std::vector<Binary>>;
+using PropertyValue = std::variant<PropertyError, bool, std::int32_t, std::int64_t, double, Text, Binary, Large,
+                                   std::vector<std::int32_t>, std::vector<std::int64_t>, std::vector<double>,
+                                   std::vector<std::string>, std::vector<Binary>>;
 
 struct Property {
-  PropertyTag tag{0};               // for a named property only its type is meaningful
-  std::optional<PropertyName> name; // set for named properties (ids 0x8000 and up)
+  PropertyTag tag{0};                // for a named property only its type is meaningful
+  std::optional<PropertyName> name;  // set for named properties (ids 0x8000 and up)
   PropertyValue value;
 };
 

@@ -15,10 +15,10 @@ namespace mapisync {
 /// The one mailbox a store belongs to.
 struct MailboxRecord {
   MailboxIdentity identity;
-  SyncState hierarchy_state;          // empty: the next hierarchy pass starts from nothing
-  std::string root_path;              // which root was chosen ("" = IPM subtree)
-  Bytes capabilities;                 // what was learned about the server (ports/capabilities.h, encode())
-  std::string server_version;         // the server that was learned from
+  SyncState hierarchy_state;   // empty: the next hierarchy pass starts from nothing
+  std::string root_path;       // which root was chosen ("" = IPM subtree)
+  Bytes capabilities;          // what was learned about the server (ports/capabilities.h, encode())
+  std::string server_version;  // the server that was learned from
 };
 
 struct FolderRecord {
@@ -45,7 +45,7 @@ struct RunRecord {
   std::optional<Grade> grade;
   std::uint64_t delivered{0}, deleted{0}, read_changes{0}, quarantined{0}, released{0};
   std::uint64_t calls{0}, failing_calls{0}, bytes{0};
-  std::string version;                // of mapisync
+  std::string version;  // of mapisync
 };
 
 }  // namespace mapisync

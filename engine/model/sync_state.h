@@ -13,7 +13,7 @@ namespace mapisync {
 enum class StateOrigin : std::uint8_t { opaque = 1, composed = 2 };
 
 struct SyncState {
-  Bytes bytes;                             // empty = "nothing seen yet"
+  Bytes bytes;  // empty = "nothing seen yet"
   StateOrigin origin{StateOrigin::opaque};
 
   bool empty() const noexcept { return bytes.empty(); }

@@ -26,14 +26,14 @@ struct Column {
 
 struct TableRow {
   MessageRef ref;
-  SourceKey source_key;   // empty only if the server could not give one: such a row is a finding
-  ChangeKey change_key;   // empty = the server did not give one
+  SourceKey source_key;  // empty only if the server could not give one: such a row is a finding
+  ChangeKey change_key;  // empty = the server did not give one
   bool associated{false};
   Column<bool> read;
   Column<std::uint64_t> size;
-  Column<Timestamp> delivered;   // PR_MESSAGE_DELIVERY_TIME
-  Column<Timestamp> modified;    // PR_LAST_MODIFICATION_TIME
-  Column<Timestamp> committed;   // PR_LOCAL_COMMIT_TIME, the server's own clock
+  Column<Timestamp> delivered;  // PR_MESSAGE_DELIVERY_TIME
+  Column<Timestamp> modified;   // PR_LAST_MODIFICATION_TIME
+  Column<Timestamp> committed;  // PR_LOCAL_COMMIT_TIME, the server's own clock
   Column<std::string> sender;
   Column<std::string> subject;
   Column<std::string> message_class;

@@ -26,8 +26,8 @@ const char* name_of(UnsettledClass cls) noexcept;
 /// Why a message is not in the mirror; `kind` of a report. Persisted; never renumbered.
 enum class TroubleKind : std::uint8_t {
   none = 0,
-  corrupt_item = 1,       // the export fails
-  missing_item = 2,       // the table lists it, exports succeed without it
+  corrupt_item = 1,  // the export fails
+  missing_item = 2,  // the table lists it, exports succeed without it
   large_item = 3,
   access_denied = 4,
   importer_rejected = 5,  // the sink refused it
@@ -42,27 +42,27 @@ struct Evidence {
   TroubleKind kind{TroubleKind::none};
   Errc code{Errc::ok};
   std::uint32_t raw_code{0};
-  std::string stage;             // "synchronize", "config_for_selective_sync", "sink"
-  std::string detail;            // provider's context or the sink's reason; no subject, no address
-  std::uint32_t strikes{0};      // failing single exports in fresh exporters, this judgement
+  std::string stage;         // "synchronize", "config_for_selective_sync", "sink"
+  std::string detail;        // provider's context or the sink's reason; no subject, no address
+  std::uint32_t strikes{0};  // failing single exports in fresh exporters, this judgement
   std::uint32_t strikes_needed{0};
-  std::uint32_t controls{0};     // exports of other messages that worked between the strikes
-  std::uint32_t calls{0};        // exports spent on this message
+  std::uint32_t controls{0};  // exports of other messages that worked between the strikes
+  std::uint32_t calls{0};     // exports spent on this message
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
 struct UnsettledRow {
   UnsettledClass cls{UnsettledClass::pending};
-  TableRow row;                        // as the table listed it: key, version, ref, sizes, dates, sender, subject
-  std::int64_t rank{0};                // newest first = highest rank first
+  TableRow row;          // as the table listed it: key, version, ref, sizes, dates, sender, subject
+  std::int64_t rank{0};  // newest first = highest rank first
   Evidence evidence;
-  std::optional<Timestamp> first_seen; // of the trouble; absent while merely pending
+  std::optional<Timestamp> first_seen;  // of the trouble; absent while merely pending
   std::optional<Timestamp> last_seen;
-  std::optional<Timestamp> next_retry; // quarantined, suspected, refused: when time earns another attempt
-  std::uint32_t attempts{0};           // judgements so far
-  bool had_verdict{false};             // pending again, but an earlier version (or attempt) was condemned: tried alone first
-  bool announced{false};               // a finished run has reported it
-  RunId run{RunId::none};              // the run that put it into this class
+  std::optional<Timestamp> next_retry;  // quarantined, suspected, refused: when time earns another attempt
+  std::uint32_t attempts{0};            // judgements so far
+  bool had_verdict{false};  // pending again, but an earlier version (or attempt) was condemned: tried alone first
+  bool announced{false};    // a finished run has reported it
+  RunId run{RunId::none};   // the run that put it into this class
   friend bool operator==(const UnsettledRow&, const UnsettledRow&) = default;
 };
 
@@ -73,7 +73,7 @@ struct UnsettledTotals {
   std::uint64_t normal_without_copy{0}, associated_without_copy{0};
   /// Keys whose older copy the mirror still holds.
   std::uint64_t stale{0};
-  std::uint64_t unannounced{0};   // quarantined, suspected or refused rows that no finished run has reported
+  std::uint64_t unannounced{0};  // quarantined, suspected or refused rows that no finished run has reported
 };
 
 }  // namespace mapisync

@@ -19,15 +19,15 @@ enum class IdForm : std::uint8_t { unknown = 0, source_key = 1, entry_id = 2 };
 enum class CatchUp : std::uint8_t { unknown = 0, none = 1, free = 2, expensive = 3 };
 
 struct Capabilities {
-  Known selective_sync{Known::unknown};     // config_for_selective_sync
-  std::uint32_t selective_list_max{0};      // messages in one list; 0 = no limit known
+  Known selective_sync{Known::unknown};  // config_for_selective_sync
+  std::uint32_t selective_list_max{0};   // messages in one list; 0 = no limit known
   IdForm id_form{IdForm::unknown};
   CatchUp catch_up{CatchUp::unknown};
-  Known composed_state{Known::unknown};     // Folder::compose_state, and states at batch edges
-  Known per_message_errors{Known::unknown}; // the exporter names a bad message and goes on
-  Known restriction{Known::unknown};        // ConfigOptions::excluded works
-  Known interruptible{Known::unknown};      // synchronize returns between messages
-  Known writes{Known::unknown};             // a FolderWriter can be had
+  Known composed_state{Known::unknown};      // Folder::compose_state, and states at batch edges
+  Known per_message_errors{Known::unknown};  // the exporter names a bad message and goes on
+  Known restriction{Known::unknown};         // ConfigOptions::excluded works
+  Known interruptible{Known::unknown};       // synchronize returns between messages
+  Known writes{Known::unknown};              // a FolderWriter can be had
   friend bool operator==(const Capabilities&, const Capabilities&) = default;
 };
 

@@ -56,7 +56,7 @@ class StagedMessage : public PropertyReceiver {
 
 /// A message that the server names as bad and goes on (errorInfo in recover mode).
 struct MessageError {
-  SourceKey key;             // empty if the server names no message
+  SourceKey key;  // empty if the server names no message
   Failure failure;
 };
 

@@ -21,7 +21,7 @@ enum class SinkCoupling : std::uint8_t { shared, separate };
 
 struct SinkAnswer {
   enum class Kind : std::uint8_t { stored, rejected, later } kind{Kind::stored};
-  std::string reason;   // rejected, later: for people; no subject, no address
+  std::string reason;  // rejected, later: for people; no subject, no address
 };
 
 /// Context of every call: where and when.
@@ -36,8 +36,8 @@ class ChangeSink {
   virtual ~ChangeSink() = default;
   /// Before the first change of a batch. Everything until flush() or the next attach belongs to `work`.
   virtual Result<SinkCoupling> attach(UnitOfWork& work) = 0;
-  /// Replaces whatever is there for (folder, key), a deleted row included. The sink may read Large values; it keeps none.
-  /// A failure (as opposed to `rejected`) concerns the sink as a whole and ends the run.
+  /// Replaces whatever is there for (folder, key), a deleted row included. The sink may read Large values; it keeps
+  /// none. A failure (as opposed to `rejected`) concerns the sink as a whole and ends the run.
   virtual Result<SinkAnswer> upsert(const SinkContext& context, const DeliveredMessage& message) = 0;
   /// Unknown keys are ignored. Content is kept; the row is marked deleted.
   virtual Result<void> mark_deleted(const SinkContext& context, const SourceKey& key, DeletionKind kind) = 0;

@@ -28,13 +28,13 @@ inline constexpr std::uint32_t kUnicode = 0x1, kNoDeletions = 0x2, kNoSoftDeleti
 }
 
 struct ConfigOptions {
-  SyncState state;                     // empty = from the beginning
+  SyncState state;  // empty = from the beginning
   std::uint32_t flags{0};
-  std::vector<SourceKey> excluded;     // restriction: everything but these; empty = no restriction
-  std::vector<PropertyTag> include;    // empty = provider's default
+  std::vector<SourceKey> excluded;   // restriction: everything but these; empty = no restriction
+  std::vector<PropertyTag> include;  // empty = provider's default
   std::vector<PropertyTag> exclude;
-  std::uint32_t buffer_size{0};        // the provider's unit; 0 = its default
-  IdForm id_form{IdForm::unknown};     // for selective lists; unknown = the provider's own choice
+  std::uint32_t buffer_size{0};     // the provider's unit; 0 = its default
+  IdForm id_form{IdForm::unknown};  // for selective lists; unknown = the provider's own choice
 };
 
 /// A message to be exported by a selective run.
@@ -44,8 +44,8 @@ struct SelectiveItem {
 };
 
 struct StepResult {
-  bool done{false};          // false: call again (SYNC_W_PROGRESS)
-  std::uint64_t steps{0};    // total and done so far; both are estimates and may be 0
+  bool done{false};        // false: call again (SYNC_W_PROGRESS)
+  std::uint64_t steps{0};  // total and done so far; both are estimates and may be 0
   std::uint64_t progress{0};
 };
 

@@ -16,11 +16,11 @@ struct ProgressUpdate {
   FolderId folder{FolderId::none};
   std::string folder_path;
   std::uint64_t folder_index{0}, folder_count{0};
-  std::uint64_t delivered{0};        // messages, this run
-  std::uint64_t bytes{0};            // this run
-  std::uint64_t remaining{0};        // in this folder and phase; 0 = unknown
-  std::uint64_t quarantined{0};      // new verdicts, this run
-  std::uint64_t calls{0};            // exports, this run
+  std::uint64_t delivered{0};    // messages, this run
+  std::uint64_t bytes{0};        // this run
+  std::uint64_t remaining{0};    // in this folder and phase; 0 = unknown
+  std::uint64_t quarantined{0};  // new verdicts, this run
+  std::uint64_t calls{0};        // exports, this run
 };
 
 class Progress {

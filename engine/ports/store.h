@@ -1,6 +1,6 @@
 // The local store: checkpoint, ledger, unsettled messages, findings, runs, events of one mailbox.
-// One writer per store (an OS lock held while the Store lives); one caller at a time. Reads see the last commit, or, while a
-// unit of work is open, what it has written so far.
+// One writer per store (an OS lock held while the Store lives); one caller at a time. Reads see the last commit, or,
+// while a unit of work is open, what it has written so far.
 #pragma once
 
 #include <cstdint>
@@ -33,16 +33,16 @@ class UnitOfWork {
   virtual Result<void> forget_folder_rows(FolderId folder) = 0;
   virtual Result<void> put_checkpoint(FolderId folder, const Checkpoint& checkpoint) = 0;
 
-  virtual Result<void> put_ledger(FolderId folder, const LedgerRow& row) = 0;      // insert or replace
-  virtual Result<void> erase_ledger(FolderId folder, const SourceKey& key) = 0;    // absent: no-op
+  virtual Result<void> put_ledger(FolderId folder, const LedgerRow& row) = 0;    // insert or replace
+  virtual Result<void> erase_ledger(FolderId folder, const SourceKey& key) = 0;  // absent: no-op
   virtual Result<void> set_ledger_read(FolderId folder, const SourceKey& key, bool read) = 0;
   virtual Result<void> set_ledger_coverage(FolderId folder, const SourceKey& key, Coverage coverage) = 0;
   virtual Result<void> set_ledger_held(FolderId folder, const SourceKey& key, bool held) = 0;
   /// Every row of the folder with coverage `from` gets `to`. Rows changed.
   virtual Result<std::uint64_t> move_ledger_coverage(FolderId folder, Coverage from, Coverage to) = 0;
 
-  virtual Result<void> put_unsettled(FolderId folder, const UnsettledRow& row) = 0;   // insert or replace by key
-  virtual Result<void> erase_unsettled(FolderId folder, const SourceKey& key) = 0;    // absent: no-op
+  virtual Result<void> put_unsettled(FolderId folder, const UnsettledRow& row) = 0;  // insert or replace by key
+  virtual Result<void> erase_unsettled(FolderId folder, const SourceKey& key) = 0;   // absent: no-op
 
   /// The same (folder, key, kind) again: last_seen, run, code and detail are renewed, times counted up, first_seen and
   /// announced kept.
@@ -50,7 +50,7 @@ class UnitOfWork {
   /// What is no longer so. key absent: the folder's own finding of that kind.
   virtual Result<void> erase_finding(FolderId folder, const std::optional<SourceKey>& key, FindingKind kind) = 0;
   virtual Result<void> add_event(const Event& event) = 0;
-  virtual Result<RunId> put_run(const RunRecord& record) = 0;                         // id none: a new run
+  virtual Result<RunId> put_run(const RunRecord& record) = 0;  // id none: a new run
   /// All unsettled rows and findings count as reported from now on.
   virtual Result<void> announce_all() = 0;
 
@@ -69,7 +69,7 @@ class Listing {
   virtual Result<std::uint64_t> distinct(bool associated) = 0;
   struct Entry {
     TableRow row;
-    std::int64_t rank{0};    // higher = listed earlier
+    std::int64_t rank{0};  // higher = listed earlier
   };
   /// Ascending by source key, the first `limit` after `after` (empty: from the start).
   virtual Result<std::vector<Entry>> page(const SourceKey& after, std::size_t limit) = 0;
@@ -83,7 +83,7 @@ class Store {
   virtual Result<std::unique_ptr<Listing>> new_listing() = 0;
 
   virtual Result<std::optional<MailboxRecord>> mailbox() = 0;
-  virtual Result<std::vector<FolderRecord>> folders() = 0;                    // deleted ones included; by id
+  virtual Result<std::vector<FolderRecord>> folders() = 0;  // deleted ones included; by id
   virtual Result<std::optional<Checkpoint>> checkpoint(FolderId folder) = 0;
 
   virtual Result<std::optional<LedgerRow>> ledger_row(FolderId folder, const SourceKey& key) = 0;
@@ -110,7 +110,7 @@ class Store {
 
   virtual Result<std::vector<Finding>> findings(std::optional<FolderId> folder) = 0;
   virtual Result<std::vector<Event>> events(RunId run) = 0;
-  virtual Result<std::vector<RunRecord>> runs(std::size_t newest) = 0;        // newest first
+  virtual Result<std::vector<RunRecord>> runs(std::size_t newest) = 0;  // newest first
 };
 
 }  // namespace mapisync

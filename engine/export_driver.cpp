@@ -1,0 +1,177 @@
+#include "engine/export_driver.h"
+
+#include <utility>
+
+namespace mapisync {
+
+namespace {
+
+/// One export in progress.
+class Drive {
+ public:
+  Drive(FolderWork& work, FolderOpener& opener, const ExportRequest& request)
+      : work_(work),
+        run_(work.run),
+        opener_(opener),
+        request_(request),
+        collector_(run_.env.spool, stage_limits(run_.options)) {}
+
+  Result<ExportOutcome> run() {
+    run_.budget.spend_call();
+    ++work_.report.costs.calls;
+    if (auto started = start(); !started) {
+      note_failure(started.error());
+    } else {
+      MAPISYNC_TRYV(step_to_the_end());
+    }
+    if (collector_.own_failure()) return *collector_.own_failure();
+    MAPISYNC_TRYV(finish());
+    return std::move(outcome_);
+  }
+
+ private:
+  static StageLimits stage_limits(const SyncOptions& options) {
+    StageLimits limits;
+    limits.inline_value_max = options.inline_value_max;
+    return limits;
+  }
+
+  Result<void> start() {
+    MAPISYNC_TRY(folder, opener_.open());
+    MAPISYNC_TRY(exporter, folder->open_exporter());
+    exporter_ = std::move(exporter);
+    outcome_.reached = true;
+    if (!request_.items.empty()) {
+      return exporter_->config_for_selective_sync(request_.config, request_.items, collector_);
+    }
+    return exporter_->config(request_.config, collector_);
+  }
+
+  Result<void> step_to_the_end() {
+    std::uint32_t idle = 0;
+    std::uint64_t last_progress = 0;
+    std::uint64_t last_callbacks = 0;
+    // A first step is always taken: whatever the limits, every run gets further.
+    for (bool first = true;; first = false) {
+      if (run_.stopped() || (!first && run_.budget.must_yield())) {
+        outcome_.interrupted = true;
+        return success();
+      }
+      auto step = exporter_->synchronize(run_.stop, run_.options.step_deadline);
+      if (!step) {
+        note_failure(step.error());
+        return success();
+      }
+      if (step.value().done) {
+        outcome_.done = true;
+        return success();
+      }
+      const bool moved = step.value().progress != last_progress || collector_.callbacks() != last_callbacks;
+      idle = moved ? 0 : idle + 1;
+      if (idle >= run_.options.stalled_steps_max) {
+        note_failure(
+            fail(Errc::timeout, Scope::folder, Retry::later, "the export makes no progress; " + work_.label()));
+        return success();
+      }
+      last_progress = step.value().progress;
+      last_callbacks = collector_.callbacks();
+      MAPISYNC_TRYV(commit_if_large(step.value()));
+    }
+  }
+
+  Result<void> commit_if_large(const StepResult& step) {
+    const bool large = collector_.staged_messages() >= run_.options.batch_messages_max ||
+                       collector_.staged_bytes() >= run_.options.batch_bytes_max;
+    if (!large) return success();
+    std::optional<SyncState> state;
+    if (request_.commit_states) {
+      if (auto edge = exporter_->update_state(); edge && edge.value().origin == StateOrigin::composed) {
+        state = std::move(edge).value();
+      }
+    }
+    MAPISYNC_TRYV(commit_batch(std::move(state)));
+    run_.tell(request_.items.empty() ? Phase::pass : Phase::isolation,
+              step.steps > step.progress ? step.steps - step.progress : 0);
+    return success();
+  }
+
+  Result<void> commit_batch(std::optional<SyncState> state) {
+    std::vector<DeliveredMessage> messages = take();
+    if (messages.empty() && !state) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    for (const DeliveredMessage& message : messages) {
+      MAPISYNC_TRY(delivery, commit->deliver(message, state ? Route::covered_pass : request_.route));
+      if (delivery == Delivery::later) outcome_.postponed.push_back(message.header.source_key);
+    }
+    if (state) {
+      // From here on a stop costs the open batch only: what was `arriving` belongs to this state.
+      Checkpoint checkpoint = work_.checkpoint;
+      checkpoint.state = std::move(*state);
+      checkpoint.flags = request_.config.flags;
+      checkpoint.excluded = request_.config.excluded;
+      MAPISYNC_TRYV(commit->move_coverage(Coverage::arriving, Coverage::covered));
+      MAPISYNC_TRYV(commit->put_checkpoint(checkpoint));
+    }
+    return commit->commit();
+  }
+
+  std::vector<DeliveredMessage> take() {
+    std::vector<DeliveredMessage> messages = collector_.take_messages();
+    outcome_.messages += messages.size();
+    for (const DeliveredMessage& message : messages) {
+      run_.budget.spend_bytes(message.bytes);
+      if (!request_.items.empty()) outcome_.delivered.push_back(message.header.source_key);
+    }
+    return messages;
+  }
+
+  void note_failure(const Failure& failure) {
+    outcome_.failure = failure;
+    ++work_.report.costs.failing_calls;
+    outcome_.session_lost = loses_session(failure);
+  }
+
+  /// State first, then the exporter is released, then the rest is committed.
+  Result<void> finish() {
+    if (outcome_.done && request_.keep_state) {
+      auto state = exporter_->update_state();
+      if (state) {
+        outcome_.state = std::move(state).value();
+      } else {
+        outcome_.done = false;
+        note_failure(state.error());
+      }
+    }
+    exporter_.reset();
+    if (outcome_.session_lost) opener_.lose_session();
+    outcome_.begun = collector_.begun();
+    outcome_.deletions = collector_.deletion_claims();
+    outcome_.read_states = collector_.read_state_changes();
+    outcome_.errors = collector_.errors();
+    if (request_.discard) {
+      take();
+      return success();
+    }
+    if (request_.leave_rest && outcome_.done) {
+      outcome_.rest = take();
+      return success();
+    }
+    return commit_batch(std::nullopt);
+  }
+
+  FolderWork& work_;
+  SyncRun& run_;
+  FolderOpener& opener_;
+  const ExportRequest& request_;
+  ChangeCollector collector_;
+  std::unique_ptr<Exporter> exporter_;
+  ExportOutcome outcome_;
+};
+
+}  // namespace
+
+Result<ExportOutcome> drive_export(FolderWork& work, FolderOpener& opener, const ExportRequest& request) {
+  return Drive(work, opener, request).run();
+}
+
+}  // namespace mapisync

@@ -1,0 +1,176 @@
+#include "engine/fence.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/export_driver.h"
+#include "engine/folder_commit.h"
+#include "engine/pass.h"
+
+namespace mapisync {
+
+namespace {
+
+constexpr std::size_t kPage = 500;
+
+Result<FolderCounters> read_counters(FolderWork& work) {
+  MAPISYNC_TRY(folder, work.opener.open());
+  return folder->counters();
+}
+
+/// Counters that could not be read never equal anything: a table is read that might have been saved.
+FolderCounters counters_or_none(FolderWork& work) {
+  auto counters = read_counters(work);
+  if (counters) return counters.value();
+  if (loses_session(counters.error())) work.opener.lose_session();
+  return {};
+}
+
+/// One catch-up export; no message is wanted, but an "expensive" server reads (and trips over) them all the same.
+Result<std::optional<SyncState>> catch_up_from(FolderWork& work, const SyncState& from) {
+  ExportRequest request;
+  request.config.state = from;
+  request.config.flags = pass_flags(work.checkpoint) | sync_flag::kCatchUp;
+  request.keep_state = true;
+  request.discard = true;
+  MAPISYNC_TRY(outcome, drive_export(work, work.opener, request));
+  if (outcome.done && outcome.state) {
+    work.run.capabilities.catch_up = outcome.messages == 0 ? CatchUp::free : CatchUp::expensive;
+    return std::move(outcome.state);
+  }
+  if (outcome.failure) {
+    const Errc code = outcome.failure->errc();
+    if (code == Errc::unsupported || code == Errc::unknown_flags || code == Errc::invalid_argument) {
+      work.run.capabilities.catch_up = CatchUp::none;
+    } else if (code == Errc::corrupt_data && from.empty()) {
+      work.run.capabilities.catch_up = CatchUp::expensive;
+    }
+  }
+  return std::optional<SyncState>();
+}
+
+/// A state may be the culprit: then the one from nothing works.
+Result<std::optional<SyncState>> catch_up(FolderWork& work) {
+  const CatchUp known = work.run.capabilities.catch_up;
+  if (known == CatchUp::none || known == CatchUp::expensive) return std::optional<SyncState>();
+  MAPISYNC_TRY(first, catch_up_from(work, work.checkpoint.state));
+  if (first || work.run.capabilities.catch_up == CatchUp::none) return std::move(first);
+  return catch_up_from(work, {});
+}
+
+/// A state of exactly the rows that the table listed: what it missed is not in the state, and so not lost.
+Result<std::optional<SyncState>> compose(FolderWork& work, Listing& listing) {
+  if (work.run.capabilities.composed_state == Known::no) return std::optional<SyncState>();
+  const auto unsupported = [&](const Failure& failure) {
+    if (failure.errc() == Errc::unsupported) work.run.capabilities.composed_state = Known::no;
+    if (loses_session(failure)) work.opener.lose_session();
+    return std::optional<SyncState>();
+  };
+  auto folder = work.opener.open();
+  if (!folder) return unsupported(folder.error());
+  auto composer = folder.value()->compose_state();
+  if (!composer) return unsupported(composer.error());
+  SourceKey after;
+  while (true) {
+    MAPISYNC_TRY(page, listing.page(after, kPage));
+    if (page.empty()) break;
+    after = page.back().row.source_key;
+    std::vector<TableRow> rows;
+    rows.reserve(page.size());
+    for (Listing::Entry& entry : page) rows.push_back(std::move(entry.row));
+    if (auto added = composer.value()->add(rows); !added) return unsupported(added.error());
+  }
+  auto state = composer.value()->finish();
+  if (!state) return unsupported(state.error());
+  work.run.capabilities.composed_state = Known::yes;
+  return std::optional<SyncState>(std::move(state).value());
+}
+
+/// With or without a state: what the table says is settled either way.
+Result<FenceOutcome> settle_with(FolderWork& work, TableRead read, std::optional<SyncState> state,
+                                 const FolderCounters& counters, std::vector<SourceKey> excluded) {
+  SettleRequest request;
+  request.reason = state ? SettleReason::fence : SettleReason::no_fence;
+  request.state = std::move(state);
+  request.excluded = std::move(excluded);
+  request.counters = counters;
+  FenceOutcome outcome;
+  outcome.settled = true;
+  outcome.fenced = request.state.has_value();
+  MAPISYNC_TRYV(settle_table(work, std::move(read), request));
+  return outcome;
+}
+
+FenceOutcome failed(const Failure& failure) {
+  FenceOutcome outcome;
+  outcome.failure = failure;
+  return outcome;
+}
+
+/// Every key that a pass cannot get past, sorted.
+Result<std::vector<SourceKey>> condemned(FolderWork& work) {
+  std::vector<SourceKey> keys = work.checkpoint.excluded;
+  for (const UnsettledClass cls : {UnsettledClass::quarantined, UnsettledClass::suspected}) {
+    SourceKey after;
+    while (true) {
+      MAPISYNC_TRY(page, work.run.env.store.unsettled_page(work.id(), cls, after, kPage));
+      if (page.empty()) break;
+      after = page.back().row.source_key;
+      for (const UnsettledRow& row : page) keys.push_back(row.row.source_key);
+    }
+  }
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+Result<void> remember_blocked(FolderWork& work, const Bytes& digest) {
+  MAPISYNC_TRY(commit, FolderCommit::begin(work));
+  Checkpoint next = work.checkpoint;
+  next.blocked_by = digest;
+  MAPISYNC_TRYV(commit->put_checkpoint(next));
+  return commit->commit();
+}
+
+}  // namespace
+
+Result<FenceOutcome> take_fence(FolderWork& work) {
+  const FolderCounters counters = counters_or_none(work);
+  std::optional<SyncState> state;
+  if (work.run.capabilities.composed_state != Known::yes) {
+    MAPISYNC_TRY(caught_up, catch_up(work));
+    state = std::move(caught_up);
+  }
+  if (work.run.stopped())
+    return failed(fail(Errc::cancelled, Scope::process, Retry::later, "before the table was read"));
+  MAPISYNC_TRY(read, read_tables(work));
+  if (read.failure) return failed(*read.failure);
+  if (!state) {
+    MAPISYNC_TRY(composed, compose(work, *read.listing));
+    state = std::move(composed);
+  }
+  return settle_with(work, std::move(read), std::move(state), counters, {});
+}
+
+Result<FenceOutcome> take_restricted_fence(FolderWork& work) {
+  FenceOutcome nothing;
+  if (work.run.capabilities.restriction == Known::no) return nothing;
+  MAPISYNC_TRY(digest, trouble_digest(work));
+  if (digest.empty() || digest == work.checkpoint.blocked_by) return nothing;
+  RestrictedPass restricted;
+  MAPISYNC_TRY(keys, condemned(work));
+  restricted.excluded = std::move(keys);
+  const FolderCounters counters = counters_or_none(work);
+  MAPISYNC_TRY(pass, run_pass(work, counters, &restricted));
+  if (!pass.done) {
+    if (pass.failure && pass.failure->errc() == Errc::unsupported) work.run.capabilities.restriction = Known::no;
+    if (!pass.interrupted) MAPISYNC_TRYV(remember_blocked(work, digest));
+    return nothing;
+  }
+  work.run.capabilities.restriction = Known::yes;
+  MAPISYNC_TRY(read, read_tables(work));
+  if (read.failure) return failed(*read.failure);
+  return settle_with(work, std::move(read), std::move(restricted.state), counters, std::move(restricted.excluded));
+}
+
+}  // namespace mapisync

@@ -1,0 +1,315 @@
+#include "engine/folder_commit.h"
+
+#include <utility>
+
+namespace mapisync {
+
+namespace {
+
+TableRow row_of(const DeliveredMessage& message) {
+  TableRow row;
+  row.ref = message.header.ref;
+  row.source_key = message.header.source_key;
+  row.change_key = message.header.change_key;
+  row.associated = message.header.associated;
+  row.read = message.read;
+  row.size = message.header.size.value_or(message.bytes);
+  row.modified = message.header.last_modified;
+  if (!message.search_key.empty()) row.search_key = message.search_key.bytes();
+  const PropertyList& properties = message.content.properties;
+  if (auto text = text_or_empty(properties, pr::kSubject, 1024); !text.empty()) row.subject = std::move(text);
+  if (auto text = text_or_empty(properties, pr::kSenderName, 1024); !text.empty()) row.sender = std::move(text);
+  if (auto text = text_or_empty(properties, pr::kMessageClass, 256); !text.empty()) row.message_class = std::move(text);
+  if (auto text = text_or_empty(properties, pr::kInternetMessageId, 1024); !text.empty()) {
+    row.internet_message_id = std::move(text);
+  }
+  return row;
+}
+
+bool same_copy(const LedgerRow& row, const DeliveredMessage& message) {
+  return !row.held && !row.change_key.empty() && row.change_key == message.header.change_key &&
+         row.completeness == message.completeness;
+}
+
+}  // namespace
+
+FolderCommit::FolderCommit(FolderWork& work, std::unique_ptr<UnitOfWork> unit, SinkCoupling coupling)
+    : work_(work),
+      store_(work.run.env.store),
+      sink_(work.run.env.sink),
+      unit_(std::move(unit)),
+      coupling_(coupling),
+      context_(work.run.at(work.id())),
+      tally_(work.tally) {}
+
+Result<std::unique_ptr<FolderCommit>> FolderCommit::begin(FolderWork& work) {
+  MAPISYNC_TRY(unit, work.run.env.store.begin());
+  MAPISYNC_TRY(coupling, work.run.env.sink.attach(*unit));
+  return std::unique_ptr<FolderCommit>(new FolderCommit(work, std::move(unit), coupling));
+}
+
+Result<Standing> FolderCommit::standing(const SourceKey& key) {
+  MAPISYNC_TRY(ledger, store_.ledger_row(work_.id(), key));
+  MAPISYNC_TRY(unsettled, store_.unsettled_row(work_.id(), key));
+  return Standing{std::move(ledger), std::move(unsettled)};
+}
+
+void FolderCommit::move(const Standing& before, const Standing& after) {
+  tally_.move(before, after);
+  ++writes_;
+}
+
+Result<Delivery> FolderCommit::deliver(const DeliveredMessage& message, Route route) {
+  const SourceKey& key = message.header.source_key;
+  MAPISYNC_TRY(before, standing(key));
+  Coverage coverage = route == Route::pass ? Coverage::arriving : Coverage::covered;
+  if (route == Route::selective) coverage = before.ledger ? before.ledger->coverage : Coverage::unproven;
+  if (before.ledger && same_copy(*before.ledger, message)) return keep_equal(before, message, coverage);
+
+  MAPISYNC_TRY(answer, sink_.upsert(context_, message));
+  if (answer.kind == SinkAnswer::Kind::rejected) {
+    MAPISYNC_TRYV(refuse(before, message, answer.reason));
+    return Delivery::rejected;
+  }
+  if (answer.kind == SinkAnswer::Kind::later) {
+    MAPISYNC_TRYV(defer(before, message));
+    return Delivery::later;
+  }
+  MAPISYNC_TRYV(note_owned(before, route));
+  LedgerRow row;
+  row.key = key;
+  row.change_key = message.header.change_key;
+  row.search_key = message.search_key;
+  row.ref = message.header.ref;
+  if (row.ref.empty() && before.unsettled) row.ref = before.unsettled->row.ref;
+  if (row.ref.empty() && before.ledger) row.ref = before.ledger->ref;
+  row.read = message.read;
+  row.associated = message.header.associated;
+  row.size = message.header.size.value_or(message.bytes);
+  row.completeness = message.completeness;
+  row.coverage = coverage;
+  row.run = work_.run.id;
+  MAPISYNC_TRYV(unit_->put_ledger(work_.id(), row));
+  MAPISYNC_TRYV(note_release(before, message));
+  move(before, Standing{row, std::nullopt});
+  ++delivered_;
+  counts_.costs.bytes += message.bytes;
+  return Delivery::stored;
+}
+
+Result<Delivery> FolderCommit::keep_equal(const Standing& before, const DeliveredMessage& message, Coverage coverage) {
+  const SourceKey& key = message.header.source_key;
+  Standing after{before.ledger, std::nullopt};
+  if (coverage == Coverage::arriving || coverage == Coverage::covered) MAPISYNC_TRYV(note_owned(before, Route::pass));
+  if (before.ledger->read != message.read) MAPISYNC_TRYV(set_read(key, message.read));
+  after.ledger->read = message.read;
+  if (before.ledger->coverage != coverage) {
+    MAPISYNC_TRYV(unit_->set_ledger_coverage(work_.id(), key, coverage));
+    after.ledger->coverage = coverage;
+  }
+  if (before.unsettled) {
+    MAPISYNC_TRYV(sink_.set_stale(context_, key, false));
+    MAPISYNC_TRYV(note_release(before, message));
+  }
+  move(before, after);
+  return Delivery::equal;
+}
+
+/// A pass delivers again what the server had disowned: from now on it would report its deletion.
+Result<void> FolderCommit::note_owned(const Standing& before, Route route) {
+  if (route == Route::selective || !before.ledger || before.ledger->coverage != Coverage::disowned) return success();
+  return unit_->erase_finding(work_.id(), before.ledger->key, FindingKind::false_deletion);
+}
+
+Result<void> FolderCommit::note_release(const Standing& before, const DeliveredMessage& message) {
+  const SourceKey& key = message.header.source_key;
+  if (!before.unsettled) return success();
+  MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
+  const UnsettledRow& row = *before.unsettled;
+  for (const FindingKind kind :
+       {FindingKind::missing, FindingKind::no_rights, FindingKind::too_large, FindingKind::sink_rejected}) {
+    if (row.first_seen || row.had_verdict) MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, kind));
+  }
+  if (row.cls == UnsettledClass::pending && row.attempts == 0) return success();  // never condemned
+  ++counts_.released;
+  const bool same = !row.row.change_key.empty() && row.row.change_key == message.header.change_key;
+  return event(
+      EventKind::released, key,
+      same && row.cls != UnsettledClass::pending ? "exports again at the same version" : "exports at a new version");
+}
+
+Result<void> FolderCommit::refuse(const Standing& before, const DeliveredMessage& message, const std::string& reason) {
+  UnsettledRow row;
+  row.cls = UnsettledClass::refused;
+  row.row = row_of(message);
+  if (row.row.ref.empty() && before.unsettled) row.row.ref = before.unsettled->row.ref;
+  row.evidence.kind = TroubleKind::importer_rejected;
+  row.evidence.code = Errc::sink_rejected;
+  row.evidence.stage = "sink";
+  row.evidence.detail = reason;
+  const bool again = before.unsettled && before.unsettled->cls == UnsettledClass::refused &&
+                     before.unsettled->row.change_key == row.row.change_key;
+  row.attempts = again ? before.unsettled->attempts + 1 : 1;
+  row.announced = again && before.unsettled->announced;
+  row.first_seen = again ? before.unsettled->first_seen : context_.now;
+  row.last_seen = context_.now;
+  row.next_retry = context_.now + retry_wait(work_.run.options, row.attempts);
+  row.run = work_.run.id;
+  MAPISYNC_TRYV(finding(FindingKind::sink_rejected, row.row.source_key, Errc::sink_rejected, reason));
+  MAPISYNC_TRYV(event(EventKind::refused, row.row.source_key, reason));
+  return put_unsettled(before, std::move(row));
+}
+
+Result<void> FolderCommit::defer(const Standing& before, const DeliveredMessage& message) {
+  const std::int64_t rank =
+      before.unsettled ? before.unsettled->rank : message.header.last_modified.time_since_epoch().count();
+  TableRow row = row_of(message);
+  if (row.ref.empty() && before.unsettled) row.ref = before.unsettled->row.ref;
+  return make_pending(before, std::move(row), rank, before.unsettled && before.unsettled->had_verdict);
+}
+
+Result<void> FolderCommit::make_pending(const Standing& before, TableRow row, std::int64_t rank, bool lifted) {
+  UnsettledRow pending;
+  pending.cls = UnsettledClass::pending;
+  pending.row = std::move(row);
+  pending.rank = rank;
+  pending.had_verdict = lifted;
+  if (lifted && before.unsettled) pending.attempts = before.unsettled->attempts;
+  pending.run = work_.run.id;
+  return put_unsettled(before, std::move(pending));
+}
+
+Result<void> FolderCommit::put_unsettled(const Standing& before, UnsettledRow row) {
+  const SourceKey key = row.row.source_key;
+  MAPISYNC_TRYV(unit_->put_unsettled(work_.id(), row));
+  Standing after{before.ledger, std::move(row)};
+  if (after.ledger && after.ledger->held) {  // it is there again, if not in a form that can be had
+    MAPISYNC_TRYV(unit_->set_ledger_held(work_.id(), key, false));
+    after.ledger->held = false;
+  }
+  if (before.ledger && !before.unsettled) MAPISYNC_TRYV(sink_.set_stale(context_, key, true));
+  move(before, after);
+  return success();
+}
+
+Result<void> FolderCommit::back_in_step(const Standing& before) {
+  const SourceKey& key = before.ledger->key;
+  MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
+  MAPISYNC_TRYV(sink_.set_stale(context_, key, false));
+  move(before, Standing{before.ledger, std::nullopt});
+  return success();
+}
+
+Result<void> FolderCommit::remove(const SourceKey& key, DeletionKind kind, EventKind event_kind, std::string detail) {
+  MAPISYNC_TRY(before, standing(key));
+  if (!before.ledger && !before.unsettled) return success();
+  if (before.ledger) {
+    MAPISYNC_TRYV(sink_.mark_deleted(context_, key, kind));
+    MAPISYNC_TRYV(unit_->erase_ledger(work_.id(), key));
+    ++(event_kind == EventKind::moved ? counts_.moved : counts_.deleted);
+  }
+  if (before.unsettled) {
+    MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
+    for (const FindingKind finding_kind :
+         {FindingKind::missing, FindingKind::no_rights, FindingKind::too_large, FindingKind::sink_rejected}) {
+      MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, finding_kind));
+    }
+  }
+  MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, FindingKind::false_deletion));
+  MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, FindingKind::control_failed));
+  MAPISYNC_TRYV(event(event_kind, key, std::move(detail)));
+  if (event_kind == EventKind::vanished) tally_.vanished();
+  move(before, Standing{});
+  return success();
+}
+
+Result<void> FolderCommit::hold(const SourceKey& key) {
+  MAPISYNC_TRY(before, standing(key));
+  if (!before.ledger || before.ledger->held) return success();
+  Standing after{before.ledger, std::nullopt};
+  after.ledger->held = true;
+  MAPISYNC_TRYV(unit_->set_ledger_held(work_.id(), key, true));
+  if (before.unsettled) MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
+  MAPISYNC_TRYV(event(EventKind::deletion_held, key, {}));
+  ++counts_.held;
+  move(before, after);
+  return success();
+}
+
+Result<void> FolderCommit::release_hold(const Standing& before) {
+  Standing after = before;
+  after.ledger->held = false;
+  MAPISYNC_TRYV(unit_->set_ledger_held(work_.id(), before.ledger->key, false));
+  move(before, after);
+  return success();
+}
+
+Result<void> FolderCommit::set_read(const SourceKey& key, bool read) {
+  MAPISYNC_TRYV(unit_->set_ledger_read(work_.id(), key, read));
+  MAPISYNC_TRYV(sink_.set_read(context_, key, read));
+  ++counts_.read_changes;
+  ++writes_;
+  return success();
+}
+
+Result<void> FolderCommit::set_coverage(const SourceKey& key, Coverage coverage) {
+  ++writes_;
+  return unit_->set_ledger_coverage(work_.id(), key, coverage);
+}
+
+Result<void> FolderCommit::move_coverage(Coverage from, Coverage to) {
+  MAPISYNC_TRYV(unit_->move_ledger_coverage(work_.id(), from, to));
+  return success();
+}
+
+Result<void> FolderCommit::put_checkpoint(const Checkpoint& checkpoint) {
+  checkpoint_ = checkpoint;
+  return unit_->put_checkpoint(work_.id(), checkpoint);
+}
+
+Result<void> FolderCommit::finding(FindingKind kind, std::optional<SourceKey> key, Errc code, std::string detail) {
+  Finding finding;
+  finding.kind = kind;
+  finding.folder = work_.id();
+  finding.key = std::move(key);
+  finding.code = code;
+  finding.detail = std::move(detail);
+  finding.first_seen = finding.last_seen = context_.now;
+  finding.run = context_.run;
+  return unit_->put_finding(finding);
+}
+
+Result<void> FolderCommit::no_finding(FindingKind kind, const std::optional<SourceKey>& key) {
+  return unit_->erase_finding(work_.id(), key, kind);
+}
+
+Result<void> FolderCommit::event(EventKind kind, std::optional<SourceKey> key, std::string detail) {
+  Event event;
+  event.kind = kind;
+  event.folder = work_.id();
+  event.key = std::move(key);
+  event.detail = std::move(detail);
+  event.at = context_.now;
+  event.run = context_.run;
+  return unit_->add_event(event);
+}
+
+Result<void> FolderCommit::commit() {
+  if (coupling_ == SinkCoupling::separate) MAPISYNC_TRYV(sink_.flush());
+  MAPISYNC_TRYV(unit_->commit());
+  unit_.reset();
+  work_.tally = tally_;
+  if (checkpoint_) work_.checkpoint = *checkpoint_;
+  FolderReport& report = work_.report;
+  report.released += counts_.released;
+  report.deleted += counts_.deleted;
+  report.moved += counts_.moved;
+  report.held += counts_.held;
+  report.read_changes += counts_.read_changes;
+  report.costs.bytes += counts_.costs.bytes;
+  work_.run.progress.delivered += delivered_;
+  work_.run.progress.bytes += counts_.costs.bytes;
+  return success();
+}
+
+}  // namespace mapisync

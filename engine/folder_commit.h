@@ -1,0 +1,77 @@
+// One atomic commit of a folder. Every move of a key between classes (ledger, pending, quarantined, suspected, refused,
+// gone) goes through here, so that a key is in one class only and the totals move with it (design 4.1, 4.2). Store and
+// sink commit together, or the sink is durable first. Destroyed without commit() = nothing happened.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model/message.h"
+#include "engine/staging/change_collector.h"
+#include "engine/sync_run.h"
+
+namespace mapisync {
+
+/// How a message came to us: it decides whether a deletion at the source would be reported.
+enum class Route : std::uint8_t { pass, covered_pass, selective };
+
+/// What became of a delivered message.
+enum class Delivery : std::uint8_t { stored, equal, rejected, later };
+
+class FolderCommit {
+ public:
+  static Result<std::unique_ptr<FolderCommit>> begin(FolderWork& work);
+
+  Result<Standing> standing(const SourceKey& key);
+
+  /// A message that arrived whole. Leaves every other class.
+  Result<Delivery> deliver(const DeliveredMessage& message, Route route);
+  /// A new candidate, or a candidate at a new version.
+  /// `lifted`: it was condemned at another version, and is tried alone first.
+  Result<void> make_pending(const Standing& before, TableRow row, std::int64_t rank, bool lifted);
+  /// A verdict, a suspicion, or strikes on the way to one. `row` replaces the unsettled row of its key.
+  Result<void> put_unsettled(const Standing& before, UnsettledRow row);
+  /// The ledger's version turned out to be the current one.
+  Result<void> back_in_step(const Standing& before);
+  /// Verified: gone at the source. Marks the copy deleted and leaves every class.
+  Result<void> remove(const SourceKey& key, DeletionKind kind, EventKind event, std::string detail = {});
+  /// Gone at the source, and too many went with it: the copy stays until someone approves.
+  Result<void> hold(const SourceKey& key);
+  Result<void> release_hold(const Standing& before);
+  Result<void> set_read(const SourceKey& key, bool read);
+  Result<void> set_coverage(const SourceKey& key, Coverage coverage);
+  Result<void> move_coverage(Coverage from, Coverage to);
+  Result<void> put_checkpoint(const Checkpoint& checkpoint);
+  Result<void> finding(FindingKind kind, std::optional<SourceKey> key, Errc code, std::string detail);
+  Result<void> no_finding(FindingKind kind, const std::optional<SourceKey>& key);
+  Result<void> event(EventKind kind, std::optional<SourceKey> key, std::string detail);
+
+  std::size_t writes() const noexcept { return writes_; }
+  /// Afterwards the tally, the report and work.checkpoint (if one was put) are those of the commit.
+  Result<void> commit();
+
+ private:
+  FolderCommit(FolderWork& work, std::unique_ptr<UnitOfWork> unit, SinkCoupling coupling);
+  void move(const Standing& before, const Standing& after);
+  Result<void> refuse(const Standing& before, const DeliveredMessage& message, const std::string& reason);
+  Result<void> defer(const Standing& before, const DeliveredMessage& message);
+  Result<Delivery> keep_equal(const Standing& before, const DeliveredMessage& message, Coverage coverage);
+  Result<void> note_owned(const Standing& before, Route route);
+  Result<void> note_release(const Standing& before, const DeliveredMessage& message);
+
+  FolderWork& work_;
+  Store& store_;
+  ChangeSink& sink_;
+  std::unique_ptr<UnitOfWork> unit_;
+  SinkCoupling coupling_;
+  SinkContext context_;
+  FolderTally tally_;
+  FolderReport counts_;  // increments only; added to the report by commit()
+  std::uint64_t delivered_{0};
+  std::optional<Checkpoint> checkpoint_;
+  std::size_t writes_{0};
+};
+
+}  // namespace mapisync

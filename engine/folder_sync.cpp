@@ -1,0 +1,378 @@
+#include "engine/folder_sync.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/deletion_verifier.h"
+#include "engine/fence.h"
+#include "engine/folder_commit.h"
+#include "engine/isolation/isolator.h"
+#include "engine/pass.h"
+#include "engine/settlement.h"
+#include "engine/table_reader.h"
+
+namespace mapisync {
+
+namespace {
+
+class FolderSync {
+ public:
+  FolderSync(SyncRun& run, const FolderRecord& record, FolderReport& report)
+      : work_{run, record, report, FolderOpener(run.connection, record.info.key), {}, {}, 0},
+        run_(run),
+        report_(report) {}
+
+  Result<FolderEnd> run() {
+    MAPISYNC_TRYV(load());
+    MAPISYNC_TRY(open, read_counters());
+    if (!open) return end_;
+
+    MAPISYNC_TRY(wanted, pass_wanted());
+    bool settled = false;
+    if (wanted) {
+      MAPISYNC_TRY(done, pass_with_one_repeat());
+      settled = done;
+    }
+    if (left()) return finish();
+    if (settled) {
+      MAPISYNC_TRYV(sweep_if_due());
+    } else {
+      MAPISYNC_TRYV(fence_and_list());
+    }
+    if (left()) return finish();
+    MAPISYNC_TRYV(isolate_pending());
+    if (!left() && work_.checkpoint.table_mode) MAPISYNC_TRYV(restrict_or_remember());
+    return finish();
+  }
+
+  Result<FolderEnd> resume() {
+    MAPISYNC_TRYV(load());
+    report_.unfinished = Unfinished::none;
+    report_.failure.reset();
+    MAPISYNC_TRYV(isolate_pending());
+    return finish();
+  }
+
+  Result<void> close() {
+    MAPISYNC_TRYV(load_checkpoint());
+    work_.tally = tally_of_report();
+    MAPISYNC_TRYV(settle_held(work_));
+    return fill_report();
+  }
+
+ private:
+  // --- before anything else
+  // --------------------------------------------------------------------------------------------
+
+  Result<void> load() {
+    MAPISYNC_TRYV(load_checkpoint());
+    MAPISYNC_TRY(ledger, run_.env.store.ledger_totals(work_.id()));
+    MAPISYNC_TRY(unsettled, run_.env.store.unsettled_totals(work_.id()));
+    work_.tally = FolderTally(run_.id, ledger, unsettled);
+    if (report_.source.sum() > 0 || report_.mirror.sum() > 0) work_.tally = tally_of_report();
+    return success();
+  }
+
+  Result<void> load_checkpoint() {
+    MAPISYNC_TRY(checkpoint, run_.env.store.checkpoint(work_.id()));
+    if (checkpoint) work_.checkpoint = *checkpoint;
+    return success();
+  }
+
+  FolderTally tally_of_report() const { return FolderTally(run_.id, report_.source, report_.mirror); }
+
+  /// Counters are read first and stored with the state; they open the folder, too.
+  Result<bool> read_counters() {
+    for (std::uint32_t attempt = 1;; ++attempt) {
+      auto folder = work_.opener.open();
+      auto counters = folder ? folder.value()->counters() : Result<FolderCounters>(folder.error());
+      if (counters) {
+        counters_ = counters.value();
+        MAPISYNC_TRYV(clear_findings({FindingKind::folder_unreadable}));
+        return true;
+      }
+      const Failure& failure = counters.error();
+      if (loses_session(failure)) work_.opener.lose_session();
+      const std::uint32_t attempts = loses_session(failure) ? run_.options.reconnects_max : 1;
+      if (attempt <= attempts && failure.retry <= Retry::later && !run_.stopped()) {
+        pause(failure, attempt);
+        continue;
+      }
+      MAPISYNC_TRYV(cannot_open(failure));
+      return false;
+    }
+  }
+
+  Result<void> cannot_open(const Failure& failure) {
+    if (run_.stopped()) {
+      unfinished(Unfinished::stopped, std::nullopt);
+      return fill_report();
+    }
+    const Errc code = failure.errc();
+    if (code == Errc::not_found || code == Errc::object_deleted)
+      return fill_report();  // the next hierarchy run says so
+    end_.server_unreachable = loses_session(failure);
+    unfinished(end_.server_unreachable ? Unfinished::failed : Unfinished::unreadable, failure);
+    if (!end_.server_unreachable) {
+      MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+      MAPISYNC_TRYV(commit->finding(FindingKind::folder_unreadable, std::nullopt, code, failure.context));
+      MAPISYNC_TRYV(commit->commit());
+    }
+    return fill_report();
+  }
+
+  // --- the pass
+  // --------------------------------------------------------------------------------------------------------
+
+  /// Not after a pass that did not reach its end (since 2010 the server starts from zero again, so that it would fetch
+  /// everything twice), and not while what broke it is known and unchanged.
+  Result<bool> pass_wanted() {
+    if (!work_.checkpoint.table_mode) return !work_.checkpoint.pass_partial;
+    if (work_.tally.source().pending > 0) return false;
+    if (work_.checkpoint.pass_partial && run_.budget.limited()) return false;
+    MAPISYNC_TRY(digest, trouble_digest(work_));
+    return digest.empty() || digest != work_.checkpoint.blocked_by;
+  }
+
+  /// True after an S_OK that is committed.
+  Result<bool> pass_with_one_repeat() {
+    if (run_.budget.exhausted()) {
+      unfinished(Unfinished::limit, std::nullopt);
+      return false;
+    }
+    for (int attempt = 1;; ++attempt) {
+      run_.tell(Phase::pass, 0);
+      MAPISYNC_TRY(pass, run_pass(work_, counters_));
+      if (pass.done) return true;
+      if (run_.stopped()) {
+        unfinished(Unfinished::stopped, std::nullopt);
+        return false;
+      }
+      if (pass.interrupted) {
+        unfinished(Unfinished::limit, std::nullopt);
+        return false;
+      }
+      const Failure& failure = *pass.failure;
+      run_.env.log.info(work_.label() + ": pass failed: " + failure.to_string());
+      if (attempt == 2 || is_specific(failure.errc()) || run_.budget.exhausted()) return false;
+      if (failure.retry == Retry::later && pass.messages == 0) pause(failure, 1);
+    }
+  }
+
+  // --- after a pass: is it all there?
+  // ----------------------------------------------------------------------------------
+
+  Result<void> sweep_if_due() {
+    MAPISYNC_TRY(due, sweep_due());
+    if (!due) return success();
+    MAPISYNC_TRY(read, read_tables(work_));
+    if (read.failure) {
+      table_failed(*read.failure);
+      return success();
+    }
+    SettleRequest request;
+    request.reason = SettleReason::sweep;
+    MAPISYNC_TRY(settled, settle_table(work_, std::move(read), request));
+    agreed_ = settled.agreed;
+    return success();
+  }
+
+  Result<bool> sweep_due() {
+    if (work_.checkpoint.sweep_due) return true;
+    const FolderCounters now = fresh_counters();
+    MAPISYNC_TRY(as_agreed, agrees_with_counters(now));
+    if (work_.checkpoint.runs_since_sweep >= run_.options.sweep_every_runs) {
+      const bool saved = work_.checkpoint.agreement && work_.checkpoint.agreement->counters.proves_unchanged_since(now);
+      if (!saved || !as_agreed) return true;
+    }
+    if (now.normal && now.associated && now == counters_) return !as_agreed;
+    return false;  // no counters, or they moved meanwhile: the next run sees them at rest
+  }
+
+  FolderCounters fresh_counters() {
+    auto folder = work_.opener.open();
+    auto counters = folder ? folder.value()->counters() : Result<FolderCounters>(folder.error());
+    if (counters) return counters.value();
+    if (loses_session(counters.error())) work_.opener.lose_session();
+    return {};
+  }
+
+  /// Counters equal to what we account for, or off by what a table read has shown to be the server's own error.
+  Result<bool> agrees_with_counters(const FolderCounters& now) {
+    MAPISYNC_TRY(ledger, run_.env.store.ledger_totals(work_.id()));
+    MAPISYNC_TRY(unsettled, run_.env.store.unsettled_totals(work_.id()));
+    const Accounted ours = accounted(ledger, unsettled);
+    if (!now.normal || !now.associated) return true;
+    if (static_cast<std::uint64_t>(*now.normal) == ours.normal &&
+        static_cast<std::uint64_t>(*now.associated) == ours.associated) {
+      return true;
+    }
+    const auto& agreement = work_.checkpoint.agreement;
+    return agreement && agreement->counters == now && agreement->normal == ours.normal &&
+           agreement->associated == ours.associated;
+  }
+
+  // --- when the pass does not work
+  // -------------------------------------------------------------------------------------
+
+  Result<void> fence_and_list() {
+    MAPISYNC_TRY(fence, take_fence(work_));
+    if (fence.failure) {
+      table_failed(*fence.failure);
+    } else if (!fence.fenced) {
+      run_.env.log.info(work_.label() + ": no fence can be had; the table difference is the checkpoint");
+    }
+    return success();
+  }
+
+  void table_failed(const Failure& failure) {
+    if (run_.stopped()) {
+      unfinished(Unfinished::stopped, std::nullopt);
+      return;
+    }
+    end_.server_unreachable = loses_session(failure);
+    unfinished(Unfinished::failed, failure);
+  }
+
+  Result<void> isolate_pending() {
+    MAPISYNC_TRY(isolation, isolate(work_));
+    switch (isolation.end) {
+      case IsolationEnd::finished: return clear_findings({FindingKind::server_sick, FindingKind::cannot_isolate});
+      case IsolationEnd::limit: unfinished(Unfinished::limit, std::nullopt); break;
+      case IsolationEnd::stopped: unfinished(Unfinished::stopped, std::nullopt); break;
+      case IsolationEnd::sick: unfinished(Unfinished::sick, std::nullopt); break;
+      case IsolationEnd::failed:
+        end_.server_unreachable = isolation.failure && loses_session(*isolation.failure);
+        unfinished(Unfinished::failed, isolation.failure);
+        break;
+    }
+    return success();
+  }
+
+  /// No fence could be had before isolation. Now the bad ones are known: a pass without them, or none at all while they
+  /// stay as they are.
+  Result<void> restrict_or_remember() {
+    MAPISYNC_TRY(totals, run_.env.store.unsettled_totals(work_.id()));
+    if (totals.pending > 0) return success();
+    MAPISYNC_TRY(fence, take_restricted_fence(work_));
+    if (fence.failure) {
+      table_failed(*fence.failure);
+      return success();
+    }
+    if (fence.fenced) {
+      MAPISYNC_TRY(after, run_.env.store.unsettled_totals(work_.id()));
+      return after.pending > 0 ? isolate_pending() : Result<void>(success());
+    }
+    MAPISYNC_TRY(digest, trouble_digest(work_));
+    if (digest.empty()) return note_unusable_state();
+    if (digest == work_.checkpoint.blocked_by) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    Checkpoint next = work_.checkpoint;
+    next.blocked_by = digest;
+    MAPISYNC_TRYV(commit->put_checkpoint(next));
+    return commit->commit();
+  }
+
+  /// Every message exports and the pass from the state fails: the state is the culprit, and no fence replaces it.
+  Result<void> note_unusable_state() {
+    if (!work_.checkpoint.pass_partial || work_.checkpoint.state.empty()) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRYV(commit->finding(FindingKind::state_unusable, std::nullopt, Errc::ok,
+                                  "every message exports, but not from the saved state; the table is used instead"));
+    return commit->commit();
+  }
+
+  // --- the end
+  // ---------------------------------------------------------------------------------------------------------
+
+  Result<FolderEnd> finish() {
+    const FolderCounters now = fresh_counters();
+    if (agreed_) MAPISYNC_TRYV(remember_agreement(now));
+    report_.counts_moved = !(now == counters_);
+    MAPISYNC_TRY(as_agreed, agrees_with_counters(now));
+    MAPISYNC_TRYV(fill_report());
+    if (now.normal && now.associated) {
+      const auto counted = static_cast<std::uint64_t>(*now.normal + *now.associated);
+      report_.source_counted = as_agreed ? report_.source.sum() : counted + report_.source.vanished;
+    }
+    work_.opener.release();
+    return end_;
+  }
+
+  Result<void> remember_agreement(const FolderCounters& now) {
+    MAPISYNC_TRY(ledger, run_.env.store.ledger_totals(work_.id()));
+    MAPISYNC_TRY(unsettled, run_.env.store.unsettled_totals(work_.id()));
+    const Accounted ours = accounted(ledger, unsettled);
+    const CountAgreement agreement{now, ours.normal, ours.associated};
+    if (work_.checkpoint.agreement == agreement) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    Checkpoint next = work_.checkpoint;
+    next.agreement = agreement;
+    MAPISYNC_TRYV(commit->put_checkpoint(next));
+    return commit->commit();
+  }
+
+  Result<void> fill_report() {
+    report_.source = work_.tally.source();
+    report_.mirror = work_.tally.mirror();
+    MAPISYNC_TRY(ledger, run_.env.store.ledger_totals(work_.id()));
+    MAPISYNC_TRY(unsettled, run_.env.store.unsettled_totals(work_.id()));
+    report_.mirror_counted = ledger.normal + ledger.associated;
+    if (!work_.tally.agrees_with(ledger, unsettled)) {
+      MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+      MAPISYNC_TRYV(commit->finding(FindingKind::totals_differ, std::nullopt, Errc::internal,
+                                    "the totals of this run do not agree with the store"));
+      MAPISYNC_TRYV(commit->commit());
+      report_.mirror_counted = ~std::uint64_t{0};  // never balanced
+    }
+    return success();
+  }
+
+  Result<void> clear_findings(std::initializer_list<FindingKind> kinds) {
+    MAPISYNC_TRY(findings, run_.env.store.findings(work_.id()));
+    std::vector<FindingKind> present;
+    for (const Finding& finding : findings) {
+      if (!finding.key && std::find(kinds.begin(), kinds.end(), finding.kind) != kinds.end())
+        present.push_back(finding.kind);
+    }
+    if (present.empty()) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    for (const FindingKind kind : present) MAPISYNC_TRYV(commit->no_finding(kind, std::nullopt));
+    return commit->commit();
+  }
+
+  void unfinished(Unfinished reason, std::optional<Failure> failure) {
+    report_.unfinished = reason;
+    report_.failure = std::move(failure);
+  }
+  bool left() const { return report_.unfinished != Unfinished::none; }
+
+  void pause(const Failure& failure, std::uint32_t attempt) {
+    const Duration wait = backoff(run_.options, attempt, failure.wait);
+    report_.costs.waited += wait;
+    run_.env.clock.wait(wait, run_.stop);
+  }
+
+  FolderWork work_;
+  SyncRun& run_;
+  FolderReport& report_;
+  FolderCounters counters_;
+  bool agreed_{false};
+  FolderEnd end_;
+};
+
+}  // namespace
+
+Result<FolderEnd> sync_folder(SyncRun& run, const FolderRecord& record, FolderReport& report) {
+  return FolderSync(run, record, report).run();
+}
+
+Result<FolderEnd> resume_folder(SyncRun& run, const FolderRecord& record, FolderReport& report) {
+  return FolderSync(run, record, report).resume();
+}
+
+Result<void> close_folder(SyncRun& run, const FolderRecord& record, FolderReport& report) {
+  return FolderSync(run, record, report).close();
+}
+
+}  // namespace mapisync

@@ -1,0 +1,516 @@
+#include "engine/isolation/isolator.h"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+#include <utility>
+
+#include "engine/deletion_verifier.h"
+#include "engine/export_driver.h"
+#include "engine/folder_commit.h"
+#include "engine/isolation/control.h"
+#include "engine/isolation/frontier.h"
+#include "engine/isolation/judge.h"
+#include "engine/isolation/planner.h"
+
+namespace mapisync {
+
+namespace {
+
+constexpr std::size_t kPage = 500;
+
+bool contains(const std::vector<SourceKey>& keys, const SourceKey& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+SelectiveItem item_of(const UnsettledRow& row) { return {row.row.ref, row.row.source_key}; }
+
+/// The call said that the id means nothing to it: gone, or an id in the wrong form.
+bool says_absent(const Failure& failure) {
+  const Errc code = failure.errc();
+  return code == Errc::not_found || code == Errc::object_deleted || code == Errc::invalid_entry_id;
+}
+
+class Isolation {
+ public:
+  explicit Isolation(FolderWork& work) : work_(work), run_(work.run), judge_(work), controls_(work) {}
+
+  Result<IsolationOutcome> run() {
+    MAPISYNC_TRYV(load());
+    if (nothing_to_do()) return outcome_;
+    if (run_.capabilities.selective_sync == Known::no) {
+      MAPISYNC_TRYV(cannot_isolate());
+      return outcome_;
+    }
+    MAPISYNC_TRYV(settle_id_form());
+    while (!ended_) MAPISYNC_TRYV(one_step());
+    MAPISYNC_TRYV(judge_.remember_all());
+    MAPISYNC_TRYV(remember_frontier());
+    return outcome_;
+  }
+
+ private:
+  // --- what there is to do -------------------------------------------------------------------------------------------
+
+  Result<void> load() {
+    MAPISYNC_TRY(ids, run_.env.store.pending_ids(work_.id()));
+    // Those with an earlier verdict (or strikes) come first in that order; they are tried alone.
+    std::size_t alone = 0;
+    for (bool more = true; more && alone < ids.size();) {
+      const std::size_t end = std::min(ids.size(), alone + kPage);
+      MAPISYNC_TRY(rows, run_.env.store.pending_rows(work_.id(), std::span(ids).subspan(alone, end - alone)));
+      for (UnsettledRow& row : rows) {
+        if (!row.had_verdict) {
+          more = false;
+          break;
+        }
+        alone_.push_back(std::move(row));
+        ++alone;
+      }
+      if (rows.empty()) break;
+    }
+    ids_.assign(ids.begin() + static_cast<std::ptrdiff_t>(alone), ids.end());
+    planner_ =
+        tenths_planner(static_cast<std::uint32_t>(ids_.size()), decode_frontier(work_.checkpoint.frontier, ids_));
+    MAPISYNC_TRYV(load_retries());
+    share_out();
+    return success();
+  }
+
+  Result<void> load_retries() {
+    const Timestamp now = run_.env.clock.now();
+    for (const UnsettledClass cls : {UnsettledClass::suspected, UnsettledClass::quarantined, UnsettledClass::refused}) {
+      SourceKey after;
+      while (true) {
+        MAPISYNC_TRY(page, run_.env.store.unsettled_page(work_.id(), cls, after, kPage));
+        if (page.empty()) break;
+        after = page.back().row.source_key;
+        for (UnsettledRow& row : page) {
+          const bool excluded = contains(work_.checkpoint.excluded, row.row.source_key);
+          const bool due = run_.options.retry_all_now || !row.next_retry || *row.next_retry <= now;
+          if ((due || excluded) && retries_.size() < kRetriesMax) retries_.push_back(std::move(row));
+        }
+      }
+    }
+    // A restriction hides what happens to healthy messages too: each is asked about singly.
+    for (const SourceKey& key : work_.checkpoint.excluded) {
+      MAPISYNC_TRY(unsettled, run_.env.store.unsettled_row(work_.id(), key));
+      MAPISYNC_TRY(ledger, run_.env.store.ledger_row(work_.id(), key));
+      if (!unsettled && ledger && !ledger->held) hidden_.push_back(*ledger);
+    }
+    return success();
+  }
+
+  /// Under a call limit, attempts on messages with a history get a share of it, so that fresh ones are not starved,
+  /// and the other way round.
+  void share_out() {
+    const auto left = run_.budget.calls_left();
+    if (!left || ids_.empty()) return;
+    const bool odd = static_cast<std::int64_t>(run_.id) % 2 != 0;
+    alone_left_ = *left > 1 ? *left / 2 : (odd ? 0 : 1);
+    retries_left_ = static_cast<std::uint64_t>(run_.options.retry_share * static_cast<double>(*left));
+  }
+
+  bool nothing_to_do() const { return ids_.empty() && alone_.empty() && retries_.empty() && hidden_.empty(); }
+
+  // --- the loop ------------------------------------------------------------------------------------------------------
+
+  void end(IsolationEnd how, std::optional<Failure> failure = std::nullopt) {
+    ended_ = true;
+    outcome_.end = how;
+    outcome_.failure = std::move(failure);
+  }
+
+  /// Whether another export may start. The first one of a run always may, so that every run gets further.
+  bool may_export() {
+    if (run_.stopped()) {
+      end(IsolationEnd::stopped);
+    } else if (run_.budget.exhausted() && run_.isolation_calls > 0) {
+      end(IsolationEnd::limit);
+    }
+    return !ended_;
+  }
+
+  Result<void> one_step() {
+    if (!more_to_do()) {
+      end(IsolationEnd::finished);
+      return success();
+    }
+    if (!may_export()) return success();
+    if (auto suspect = judge_.take_ready()) return try_alone(std::move(*suspect));
+    if (!alone_.empty() && alone_left_ > 0) {
+      --alone_left_;
+      return try_next_alone();
+    }
+    if (!retries_.empty() && retries_left_ > 0) {
+      --retries_left_;
+      return retry_next();
+    }
+    if (auto batch = planner_->next(list_max())) return try_batch(*batch);
+    if (!alone_.empty()) return try_next_alone();
+    if (!retries_.empty()) return retry_next();
+    if (!hidden_.empty()) return ask_hidden();
+    return run_control();
+  }
+
+  bool more_to_do() const {
+    return planner_->remaining() > 0 || !alone_.empty() || !retries_.empty() || !hidden_.empty() || judge_.waiting();
+  }
+
+  Result<void> try_next_alone() {
+    UnsettledRow row = std::move(alone_.front());
+    alone_.pop_front();
+    // Strikes of an earlier run count only with a control since; without one it waits for it.
+    if (row.evidence.strikes > row.evidence.controls && !waited_.contains(row.row.source_key)) {
+      waited_.insert(row.row.source_key);
+      judge_.await_control(std::move(row));
+      return success();
+    }
+    return try_alone(std::move(row));
+  }
+
+  std::uint32_t list_max() const {
+    const std::uint32_t provider = run_.capabilities.selective_list_max;
+    return provider == 0 ? run_.options.selective_list_max : std::min(provider, run_.options.selective_list_max);
+  }
+
+  Result<ExportOutcome> export_items(std::vector<SelectiveItem> items) {
+    ++run_.isolation_calls;
+    run_.tell(Phase::isolation, planner_->remaining() + alone_.size());
+    MAPISYNC_TRY(outcome, drive_export(work_, work_.opener, selective_request(work_, std::move(items))));
+    if (outcome.done && !outcome.delivered.empty()) {
+      judge_.note_success();
+      run_.capabilities.selective_sync = Known::yes;
+    }
+    if (!outcome.delivered.empty()) losses_in_row_ = 0;
+    return std::move(outcome);
+  }
+
+  // --- batches -------------------------------------------------------------------------------------------------------
+
+  Result<void> try_batch(const PlannedBatch& batch) {
+    std::vector<PendingId> ids;
+    std::vector<Ordinal> ordinals;
+    ids.reserve(batch.size);
+    for (const Interval& interval : batch.intervals) {
+      for (std::uint32_t i = 0; i < interval.count; ++i) {
+        ordinals.push_back(interval.first + i);
+        ids.push_back(ids_[interval.first + i]);
+      }
+    }
+    MAPISYNC_TRY(rows, run_.env.store.pending_rows(work_.id(), ids));
+    std::vector<SelectiveItem> items;
+    items.reserve(rows.size());
+    for (const UnsettledRow& row : rows) items.push_back(item_of(row));
+    if (items.empty()) {
+      planner_->feed({true, ordinals, std::nullopt});
+      return success();
+    }
+    MAPISYNC_TRY(outcome, export_items(std::move(items)));
+    std::set<SourceKey> arrived(outcome.delivered.begin(), outcome.delivered.end());
+    MAPISYNC_TRY(settled, settled_ordinals(ids, ordinals, rows, arrived));
+    if (outcome.interrupted || !outcome.reached) {
+      planner_->repeat({false, settled, std::nullopt});
+      return outcome.reached ? Result<void>(success()) : connection_trouble(*outcome.failure);
+    }
+    if (outcome.done) return batch_succeeded(rows, arrived, settled);
+    return batch_failed(batch, rows, outcome, settled);
+  }
+
+  /// Ordinals of a batch that need no further export: arrived, or no longer pending when it was asked for.
+  Result<std::vector<Ordinal>> settled_ordinals(const std::vector<PendingId>& ids, const std::vector<Ordinal>& ordinals,
+                                                const std::vector<UnsettledRow>& rows,
+                                                const std::set<SourceKey>& arrived) {
+    std::vector<Ordinal> settled;
+    if (rows.size() == ids.size()) {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (arrived.contains(rows[i].row.source_key)) settled.push_back(ordinals[i]);
+      }
+      return settled;
+    }
+    for (std::size_t i = 0; i < ids.size(); ++i) {  // some left meanwhile: look each up
+      MAPISYNC_TRY(row, run_.env.store.pending_rows(work_.id(), std::span(&ids[i], 1)));
+      if (row.empty() || arrived.contains(row.front().row.source_key)) settled.push_back(ordinals[i]);
+    }
+    return settled;
+  }
+
+  /// A batch is judged by the keys that arrived (design 4.4): who is missing is looked at again, alone.
+  Result<void> batch_succeeded(std::vector<UnsettledRow>& rows, const std::set<SourceKey>& arrived,
+                               const std::vector<Ordinal>& settled) {
+    if (repeated_) ++run_.noise.failed;  // its first attempt was noise
+    repeated_ = false;
+    for (UnsettledRow& row : rows) {
+      if (arrived.contains(row.row.source_key)) continue;
+      if (rows.size() == 1) {
+        MAPISYNC_TRYV(missed(std::move(row)));
+      } else {
+        alone_.push_back(std::move(row));
+        ++alone_left_;
+      }
+    }
+    planner_->feed({true, settled, std::nullopt});
+    return success();
+  }
+
+  Result<void> batch_failed(const PlannedBatch& batch, std::vector<UnsettledRow>& rows, const ExportOutcome& outcome,
+                            const std::vector<Ordinal>& settled) {
+    const Failure& failure = *outcome.failure;
+    if (failure.errc() == Errc::unsupported && run_.capabilities.selective_sync != Known::yes) {
+      planner_->repeat({false, settled, std::nullopt});
+      run_.capabilities.selective_sync = Known::no;
+      return cannot_isolate();
+    }
+    // A failure that names no message may be noise: the same batch once more. Splitting is always safe; only a verdict
+    // needs proof.
+    const bool again = !is_specific(failure.errc()) && batch.size > 1 && !repeated_;
+    repeated_ = again;
+    BatchOutcome told{false, settled, std::nullopt};
+    if (again) {
+      planner_->repeat(told);
+    } else {
+      planner_->feed(told);
+      // A batch of one is judged here and now; one that was left of a larger batch is asked for alone first.
+      if (batch.size == 1 && !rows.empty()) MAPISYNC_TRYV(failed_alone(std::move(rows.front()), failure));
+    }
+    return after_failure(failure, !outcome.delivered.empty());
+  }
+
+  // --- single messages -----------------------------------------------------------------------------------------------
+
+  Result<void> try_alone(UnsettledRow row) {
+    MAPISYNC_TRY(outcome, export_items({item_of(row)}));
+    if (outcome.interrupted || !outcome.reached) {
+      alone_.push_front(std::move(row));
+      ++alone_left_;
+      return outcome.reached ? Result<void>(success()) : connection_trouble(*outcome.failure);
+    }
+    if (contains(outcome.delivered, row.row.source_key)) {
+      judge_.acquit(row);
+      return outcome.failure ? after_failure(*outcome.failure, true) : Result<void>(success());
+    }
+    if (outcome.done) return missed(std::move(row));
+    const Failure failure = *outcome.failure;
+    MAPISYNC_TRYV(failed_alone(std::move(row), failure));
+    return after_failure(failure, false);
+  }
+
+  Result<void> failed_alone(UnsettledRow row, const Failure& failure) {
+    if (says_absent(failure)) {
+      MAPISYNC_TRY(presence, look_again(row.row.source_key, row.row.ref));
+      if (presence == Presence::absent) return vanished(row.row.source_key);
+    }
+    return judge_.strike(std::move(row), failure);
+  }
+
+  /// The call went well and the message did not come: gone, or never to be had.
+  Result<void> missed(UnsettledRow row) {
+    MAPISYNC_TRY(presence, look_again(row.row.source_key, row.row.ref));
+    if (presence == Presence::absent) return vanished(row.row.source_key);
+    return judge_.strike(std::move(row), fail(Errc::missing_delivery, Scope::message, Retry::on_change,
+                                              "exported without error, but not delivered"));
+  }
+
+  Result<Presence> look_again(const SourceKey& key, const MessageRef& ref) {
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      ++work_.report.costs.probes;
+      auto folder = work_.opener.open();
+      if (!folder) break;
+      auto presence = folder.value()->probe(key, ref);
+      if (presence && presence.value() != Presence::unknown) return presence.value();
+      if (!presence && loses_session(presence.error())) work_.opener.lose_session();
+    }
+    return Presence::unknown;
+  }
+
+  Result<void> vanished(const SourceKey& key) {
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRYV(commit->remove(key, DeletionKind::hard, EventKind::vanished));
+    return commit->commit();
+  }
+
+  // --- messages with a history
+  // -----------------------------------------------------------------------------------------
+
+  Result<void> retry_next() {
+    UnsettledRow row = std::move(retries_.front());
+    retries_.pop_front();
+    if (row.cls == UnsettledClass::suspected) return try_alone(std::move(row));
+    MAPISYNC_TRY(outcome, export_items({item_of(row)}));
+    if (outcome.interrupted) return success();
+    if (!outcome.reached) return connection_trouble(*outcome.failure);
+    if (contains(outcome.delivered, row.row.source_key)) return success();
+    if (outcome.done || says_absent(*outcome.failure)) {
+      MAPISYNC_TRY(presence, look_again(row.row.source_key, row.row.ref));
+      if (presence == Presence::absent) return vanished(row.row.source_key);
+    }
+    const Failure failure = outcome.failure ? *outcome.failure
+                                            : fail(Errc::missing_delivery, Scope::message, Retry::on_change,
+                                                   "exported without error, but not delivered");
+    MAPISYNC_TRYV(judge_.keep_condemned(std::move(row), failure));
+    return after_failure(failure, false);
+  }
+
+  /// A healthy message that the restriction of the state hides.
+  Result<void> ask_hidden() {
+    const LedgerRow row = std::move(hidden_.front());
+    hidden_.pop_front();
+    MAPISYNC_TRY(outcome, export_items({SelectiveItem{row.ref, row.key}}));
+    if (outcome.interrupted) return success();
+    if (!outcome.reached) return connection_trouble(*outcome.failure);
+    if (contains(outcome.delivered, row.key)) return success();
+    MAPISYNC_TRY(presence, look_again(row.key, row.ref));
+    if (presence == Presence::absent) return vanished(row.key);
+    if (outcome.done) return success();
+    UnsettledRow suspect;  // it was healthy and fails now: at a version that nobody has told us
+    suspect.row.ref = row.ref;
+    suspect.row.source_key = row.key;
+    suspect.row.associated = row.associated;
+    suspect.row.size = row.size;
+    const Failure failure = *outcome.failure;
+    MAPISYNC_TRYV(judge_.strike(std::move(suspect), failure));
+    return after_failure(failure, false);
+  }
+
+  Result<void> run_control() {
+    MAPISYNC_TRY(result, controls_.run());
+    switch (result) {
+      case ControlResult::worked: judge_.note_success(); return success();
+      case ControlResult::interrupted:
+        end(run_.stopped() ? IsolationEnd::stopped : IsolationEnd::limit);
+        return success();
+      case ControlResult::none: return judge_.suspend_all();
+      case ControlResult::all_failed: {
+        MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+        MAPISYNC_TRYV(commit->finding(FindingKind::server_sick, std::nullopt, Errc::ok,
+                                      "no known-good message could be exported: nothing is judged"));
+        MAPISYNC_TRYV(commit->commit());
+        end(IsolationEnd::sick);
+        return success();
+      }
+    }
+    return success();
+  }
+
+  // --- trouble that is not about a message
+  // -----------------------------------------------------------------------------
+
+  /// Waits where the failure asks for it; a lost session is opened anew by the next call.
+  Result<void> after_failure(const Failure& failure, bool progress) {
+    if (loses_session(failure)) {
+      if (progress) losses_in_row_ = 0;
+      return connection_trouble(failure);
+    }
+    if (failure.retry == Retry::later && !progress) wait(failure, 1);
+    return success();
+  }
+
+  Result<void> connection_trouble(const Failure& failure) {
+    ++losses_in_row_;
+    if (failure.retry == Retry::never || losses_in_row_ > run_.options.reconnects_max) {
+      end(IsolationEnd::failed, failure);
+      return success();
+    }
+    ++work_.report.costs.reconnects;
+    wait(failure, losses_in_row_);
+    return success();
+  }
+
+  void wait(const Failure& failure, std::uint32_t attempt) {
+    const Duration pause = backoff(run_.options, attempt, failure.wait);
+    work_.report.costs.waited += pause;
+    run_.env.clock.wait(pause, run_.stop);
+  }
+
+  Result<void> cannot_isolate() {
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRYV(commit->finding(FindingKind::cannot_isolate, std::nullopt, Errc::unsupported,
+                                  "the server offers no export of chosen messages"));
+    MAPISYNC_TRYV(commit->commit());
+    end(IsolationEnd::failed, fail(Errc::unsupported, Scope::folder, Retry::never,
+                                   "the server offers no export of chosen messages; " + work_.label()));
+    return success();
+  }
+
+  Result<void> remember_frontier() {
+    Bytes frontier = encode_frontier(planner_->failing_groups(), ids_);
+    if (frontier == work_.checkpoint.frontier) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    Checkpoint next = work_.checkpoint;
+    next.frontier = std::move(frontier);
+    MAPISYNC_TRYV(commit->put_checkpoint(next));
+    return commit->commit();
+  }
+
+  // --- which id a list takes
+  // -------------------------------------------------------------------------------------------
+
+  /// Settled with a message that exports: the form that delivers exactly its key. A form that answers with success and
+  /// nothing is the wrong one. [mapi-ics 5.2]
+  Result<void> settle_id_form() {
+    if (run_.capabilities.id_form != IdForm::unknown) return success();
+    MAPISYNC_TRY(known_good, run_.env.store.recent_ledger_rows(work_.id(), kFormSamples));
+    for (const LedgerRow& row : known_good) {
+      MAPISYNC_TRY(settled, try_forms({row.ref, row.key}, true));
+      if (settled || ended_) return success();
+    }
+    const std::size_t samples = std::min<std::size_t>(ids_.size(), kFormSamples);
+    MAPISYNC_TRY(rows, run_.env.store.pending_rows(work_.id(), std::span(ids_).subspan(0, samples)));
+    for (const UnsettledRow& row : rows) {
+      MAPISYNC_TRY(settled, try_forms(item_of(row), false));
+      if (settled || ended_) return success();
+    }
+    return success();
+  }
+
+  Result<bool> try_forms(const SelectiveItem& item, bool discard) {
+    for (const IdForm form : {IdForm::entry_id, IdForm::source_key}) {
+      if (!may_export()) return false;
+      ++run_.isolation_calls;
+      ExportRequest request = selective_request(work_, {item});
+      request.config.id_form = form;
+      request.discard = discard;
+      MAPISYNC_TRY(outcome, drive_export(work_, work_.opener, request));
+      if (outcome.done && contains(outcome.delivered, item.key)) {
+        run_.capabilities.id_form = form;
+        run_.capabilities.selective_sync = Known::yes;
+        judge_.note_success();
+        return true;
+      }
+      if (outcome.failure && outcome.failure->errc() == Errc::unsupported) {
+        run_.capabilities.selective_sync = Known::no;
+        MAPISYNC_TRYV(cannot_isolate());
+        return false;
+      }
+      if (outcome.session_lost) MAPISYNC_TRYV(connection_trouble(*outcome.failure));
+      if (ended_) return false;
+    }
+    return false;
+  }
+
+  static constexpr std::size_t kRetriesMax = 100'000;  // due attempts of one run; the others are due next time as well
+  static constexpr std::size_t kFormSamples = 3;
+
+  FolderWork& work_;
+  SyncRun& run_;
+  Judge judge_;
+  Controls controls_;
+  std::vector<PendingId> ids_;  // of what the planner plans, by ordinal
+  std::unique_ptr<Planner> planner_;
+  std::deque<UnsettledRow> alone_;
+  std::deque<UnsettledRow> retries_;
+  std::deque<LedgerRow> hidden_;
+  std::set<SourceKey> waited_;
+  std::uint64_t alone_left_{UINT64_MAX / 2};
+  std::uint64_t retries_left_{0};  // beyond this: when nothing else is left
+  std::uint32_t losses_in_row_{0};
+  bool repeated_{false};
+  bool ended_{false};
+  IsolationOutcome outcome_;
+};
+
+}  // namespace
+
+Result<IsolationOutcome> isolate(FolderWork& work) { return Isolation(work).run(); }
+
+}  // namespace mapisync

@@ -1,0 +1,150 @@
+#include "engine/isolation/judge.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mapisync {
+
+namespace {
+
+TroubleKind kind_of(Errc code) {
+  switch (code) {
+    case Errc::missing_delivery: return TroubleKind::missing_item;
+    case Errc::too_big: return TroubleKind::large_item;
+    case Errc::no_access: return TroubleKind::access_denied;
+    default: return TroubleKind::corrupt_item;
+  }
+}
+
+std::optional<FindingKind> finding_of(TroubleKind kind) {
+  switch (kind) {
+    case TroubleKind::missing_item: return FindingKind::missing;
+    case TroubleKind::large_item: return FindingKind::too_large;
+    case TroubleKind::access_denied: return FindingKind::no_rights;
+    default: return std::nullopt;
+  }
+}
+
+void record(Evidence& evidence, const Failure& failure) {
+  evidence.code = failure.errc();
+  evidence.raw_code = failure.raw_code;
+  evidence.kind = kind_of(evidence.code);
+  evidence.stage = "synchronize";
+  evidence.detail = failure.context;
+}
+
+}  // namespace
+
+void Judge::note_success() {
+  ++work_.run.noise.good;
+  for (UnsettledRow& row : suspects_) row.evidence.controls = std::max(row.evidence.controls, row.evidence.strikes);
+}
+
+void Judge::acquit(const UnsettledRow& row) {
+  work_.run.noise.failed += row.cls == UnsettledClass::pending ? row.evidence.strikes : 0;
+}
+
+bool Judge::is_suspect(const SourceKey& key) const noexcept {
+  return std::any_of(suspects_.begin(), suspects_.end(), [&](const auto& row) { return row.row.source_key == key; });
+}
+
+Result<void> Judge::strike(UnsettledRow row, const Failure& failure) {
+  ++work_.report.costs.strikes;
+  Evidence& evidence = row.evidence;
+  record(evidence, failure);
+  ++evidence.strikes;
+  ++evidence.calls;
+  evidence.strikes_needed = strikes_needed(evidence.code, work_.run.noise, work_.run.options.noise_prior);
+  if (evidence.strikes >= evidence.strikes_needed && evidence.controls >= 1) {
+    return condemn(std::move(row), UnsettledClass::quarantined);
+  }
+  if (row.cls == UnsettledClass::pending) row.had_verdict = true;  // alone first, should the run end here
+  MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+  MAPISYNC_TRY(before, commit->standing(row.row.source_key));
+  MAPISYNC_TRYV(commit->put_unsettled(before, row));
+  MAPISYNC_TRYV(commit->commit());
+  suspects_.push_back(std::move(row));
+  return success();
+}
+
+std::optional<UnsettledRow> Judge::take_ready() {
+  const auto found = std::find_if(suspects_.begin(), suspects_.end(), [&](const auto& row) { return ready(row); });
+  if (found == suspects_.end()) return std::nullopt;
+  UnsettledRow row = std::move(*found);
+  suspects_.erase(found);
+  return row;
+}
+
+Result<void> Judge::condemn(UnsettledRow row, UnsettledClass cls) {
+  const Timestamp now = work_.run.env.clock.now();
+  MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+  MAPISYNC_TRY(before, commit->standing(row.row.source_key));
+  const bool known = before.unsettled && before.unsettled->cls == cls;
+  row.cls = cls;
+  row.had_verdict = true;
+  if (!row.first_seen) row.first_seen = now;
+  row.last_seen = now;
+  ++row.attempts;
+  row.next_retry = cls == UnsettledClass::suspected ? now : now + retry_wait(work_.run.options, row.attempts);
+  if (!known) {
+    row.announced = false;
+    row.run = work_.run.id;
+  }
+  MAPISYNC_TRYV(commit->put_unsettled(before, row));
+  MAPISYNC_TRYV(note_kind(*commit, row));
+  if (!known) {
+    MAPISYNC_TRYV(commit->event(cls == UnsettledClass::quarantined ? EventKind::quarantined : EventKind::suspected,
+                                row.row.source_key, name_of(row.evidence.code)));
+  }
+  MAPISYNC_TRYV(commit->commit());
+  if (known) return success();
+  if (cls == UnsettledClass::quarantined) {
+    ++work_.report.new_quarantined;
+    ++work_.run.progress.quarantined;
+  } else {
+    ++work_.report.new_suspected;
+  }
+  return success();
+}
+
+Result<void> Judge::note_kind(FolderCommit& commit, const UnsettledRow& row) {
+  const auto kind = finding_of(row.evidence.kind);
+  if (!kind) return success();
+  return commit.finding(*kind, row.row.source_key, row.evidence.code, row.evidence.detail);
+}
+
+Result<void> Judge::suspend_all() {
+  while (!suspects_.empty()) {
+    UnsettledRow row = std::move(suspects_.front());
+    suspects_.pop_front();
+    MAPISYNC_TRYV(condemn(std::move(row), UnsettledClass::suspected));
+  }
+  return success();
+}
+
+Result<void> Judge::remember_all() {
+  if (suspects_.empty()) return success();
+  MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+  for (UnsettledRow& row : suspects_) {
+    MAPISYNC_TRY(before, commit->standing(row.row.source_key));
+    MAPISYNC_TRYV(commit->put_unsettled(before, std::move(row)));
+  }
+  suspects_.clear();
+  return commit->commit();
+}
+
+Result<void> Judge::keep_condemned(UnsettledRow row, const Failure& failure) {
+  const Timestamp now = work_.run.env.clock.now();
+  record(row.evidence, failure);
+  ++row.evidence.calls;
+  ++row.attempts;
+  row.last_seen = now;
+  row.next_retry = now + retry_wait(work_.run.options, row.attempts);
+  MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+  MAPISYNC_TRY(before, commit->standing(row.row.source_key));
+  MAPISYNC_TRYV(commit->put_unsettled(before, row));
+  MAPISYNC_TRYV(note_kind(*commit, row));
+  return commit->commit();
+}
+
+}  // namespace mapisync

@@ -1,0 +1,49 @@
+// Suspects, strikes, controls and verdicts (design 4.3). Knows the store, asks no server.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "engine/folder_commit.h"
+#include "engine/sync_run.h"
+
+namespace mapisync {
+
+class Judge {
+ public:
+  explicit Judge(FolderWork& work) : work_(work) {}
+
+  /// An export that worked: a control for everyone who waits for one.
+  void note_success();
+
+  /// A failing export of this message alone. Condemns it, or puts it among the suspects. The strike is durable.
+  Result<void> strike(UnsettledRow row, const Failure& failure);
+  /// It exports after all: its strikes were noise.
+  void acquit(const UnsettledRow& row);
+
+  /// A suspect of an earlier run that had no control since its last strike.
+  void await_control(UnsettledRow row) { suspects_.push_back(std::move(row)); }
+  /// A suspect that may be struck again, a control having worked since its last strike.
+  std::optional<UnsettledRow> take_ready();
+  bool waiting() const noexcept { return !suspects_.empty(); }
+  bool is_suspect(const SourceKey& key) const noexcept;
+
+  /// No control was to be had: the suspects are put aside as suspected, to be judged in a later run.
+  Result<void> suspend_all();
+  /// The run ends: strikes and controls so far stay with the pending rows.
+  Result<void> remember_all();
+
+  /// A due attempt on a condemned message failed again.
+  Result<void> keep_condemned(UnsettledRow row, const Failure& failure);
+
+ private:
+  bool ready(const UnsettledRow& row) const noexcept { return row.evidence.controls >= row.evidence.strikes; }
+  Result<void> condemn(UnsettledRow row, UnsettledClass cls);
+  Result<void> note_kind(FolderCommit& commit, const UnsettledRow& row);
+
+  FolderWork& work_;
+  std::deque<UnsettledRow> suspects_;
+};
+
+}  // namespace mapisync

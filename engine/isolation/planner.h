@@ -1,0 +1,57 @@
+// Plans which pending messages to ask for next. Pure and deterministic: ordinals in, ordinals out; no store, no clock.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/base/bytes.h"
+
+namespace mapisync {
+
+/// Position of a pending message in the order of this isolation, newest first, 0-based.
+using Ordinal = std::uint32_t;
+
+/// Ordinals [first, first + count).
+struct Interval {
+  Ordinal first{0};
+  std::uint32_t count{0};
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
+/// A set of ordinals to be exported by one call: ascending, disjoint intervals.
+struct PlannedBatch {
+  std::vector<Interval> intervals;
+  std::uint32_t size{0};
+};
+
+/// What a call on a batch did. Ordinals ascending.
+struct BatchOutcome {
+  bool succeeded{false};
+  std::vector<Ordinal> settled;  // need no further export: delivered, vanished, or taken over by someone else
+  std::optional<Ordinal> begun;  // a failing call had begun this message and not finished it: a hint
+};
+
+class Planner {
+ public:
+  virtual ~Planner() = default;
+  /// The next batch, at most `list_max` messages; nullopt = nothing left to plan. Must be answered by feed() before the
+  /// next.
+  virtual std::optional<PlannedBatch> next(std::uint32_t list_max) = 0;
+  /// A success settles the whole batch. A failing batch of one is settled too: whoever drives the plan judges it.
+  virtual void feed(const BatchOutcome& outcome) = 0;
+  /// The same batch again, less what is settled: its failure said nothing about its messages.
+  virtual void repeat(const BatchOutcome& outcome) = 0;
+  /// Groups that are known to fail, in the order they would be asked for: what is worth remembering over a restart.
+  virtual std::vector<PlannedBatch> failing_groups() const = 0;
+  /// Ordinals not settled yet.
+  virtual std::uint64_t remaining() const = 0;
+};
+
+/// The seed's method: a tenth of the candidates, rounded up; a failing group is split into tenths of what it did not
+/// deliver; in the end single messages. `failing` (ascending, disjoint from each other) are asked for first, in pieces
+/// of a tenth; the rest follows.
+std::unique_ptr<Planner> tenths_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing = {});
+
+}  // namespace mapisync

@@ -1,0 +1,32 @@
+// One ordinary incremental pass: `config` + `synchronize` to the end, from the committed state. Deletions and read
+// states are applied, and the state is committed, only after S_OK and verification (design 5.2).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "engine/sync_run.h"
+
+namespace mapisync {
+
+struct PassOutcome {
+  bool done{false};                // S_OK, verified, committed
+  bool interrupted{false};         // ended by a stop or a limit
+  std::optional<Failure> failure;  // the server's
+  std::uint64_t messages{0};       // that arrived
+  std::uint64_t claims_false{0};   // deletions that proved false
+};
+
+/// The fixed set of flags of a folder's passes; stored with the state.
+std::uint32_t pass_flags(const Checkpoint& checkpoint);
+
+/// `counters` were read before. `fence_of`: the keys to leave out; the pass then commits data but no state, which is
+/// returned in `state`, to be committed together with pending (design 5.4, restriction).
+struct RestrictedPass {
+  std::vector<SourceKey> excluded;
+  std::optional<SyncState> state;  // after done
+};
+
+Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, RestrictedPass* fence_of = nullptr);
+
+}  // namespace mapisync

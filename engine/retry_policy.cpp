@@ -1,0 +1,56 @@
+#include "engine/retry_policy.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mapisync {
+
+Duration backoff(const SyncOptions& options, std::uint32_t attempt, std::chrono::milliseconds stated) {
+  Duration wait = options.backoff_first;
+  for (std::uint32_t i = 1; i < attempt && wait < options.backoff_max; ++i) wait *= 2;
+  wait = std::min(wait, options.backoff_max);
+  return std::max<Duration>(wait, stated);
+}
+
+Duration retry_wait(const SyncOptions& options, std::uint32_t attempts) {
+  Duration wait = options.retry_first;
+  for (std::uint32_t i = 1; i < attempts && wait < options.retry_max; ++i) wait *= 4;
+  return std::min(wait, options.retry_max);
+}
+
+std::uint32_t strikes_needed(Errc code, const NoiseRecord& noise, double prior) {
+  constexpr double kFalseVerdict = 1e-8;
+  constexpr double kPriorCalls = 20;  // the prior weighs as much as this many calls
+  constexpr std::uint32_t kMost = 60;
+  if (code == Errc::corrupt_data) return 2;
+  const double failed = static_cast<double>(noise.failed);
+  const double calls = failed + static_cast<double>(noise.good);
+  const double p = std::clamp((failed + prior * kPriorCalls) / (calls + kPriorCalls), 1e-6, 0.75);
+  const double k = std::ceil(std::log(kFalseVerdict) / std::log(p) - 1e-9);
+  return std::clamp(static_cast<std::uint32_t>(k), 2U, kMost);
+}
+
+bool is_local(const Failure& failure) noexcept {
+  const Errc code = failure.errc();
+  return static_cast<int>(code) >= static_cast<int>(Errc::store_failed) || code == Errc::sink_failed ||
+         code == Errc::callback_failed;
+}
+
+bool loses_session(const Failure& failure) noexcept {
+  switch (failure.errc()) {
+    case Errc::network:
+    case Errc::session_lost:
+    case Errc::logon_failed:
+    case Errc::timeout:
+    case Errc::out_of_memory:
+    case Errc::out_of_resources: return true;
+    default: return failure.scope == Scope::mailbox || failure.scope == Scope::process;
+  }
+}
+
+bool is_specific(Errc code) noexcept {
+  return code == Errc::corrupt_data || code == Errc::state_rejected || code == Errc::unknown_flags ||
+         code == Errc::unsupported || code == Errc::invalid_argument;
+}
+
+}  // namespace mapisync

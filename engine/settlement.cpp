@@ -1,0 +1,241 @@
+#include "engine/settlement.h"
+
+#include <utility>
+
+#include "engine/deletion_verifier.h"
+#include "engine/folder_commit.h"
+
+namespace mapisync {
+
+namespace {
+
+constexpr std::size_t kPage = 500;
+constexpr std::size_t kSliceWrites =
+    2'000;  // writes per transaction: short enough for readers, long enough to be cheap
+
+std::int64_t rank_of(const TableRow& row) {
+  if (row.delivered.value) return row.delivered.value->time_since_epoch().count();
+  if (row.modified.value) return row.modified.value->time_since_epoch().count();
+  return 0;
+}
+
+/// Equal versions, as far as both sides show one.
+enum class Versions { equal, different, unknown };
+Versions compare(const ChangeKey& listed, const ChangeKey& held) {
+  if (listed.empty() || held.empty()) return Versions::unknown;
+  return listed == held ? Versions::equal : Versions::different;
+}
+
+class Settlement {
+ public:
+  Settlement(FolderWork& work, TableRead read, const SettleRequest& request)
+      : work_(work), run_(work.run), read_(std::move(read)), request_(request) {}
+
+  Result<Settled> settle() {
+    run_.tell(Phase::settling, 0);
+    MAPISYNC_TRYV(merge_listing());
+    MAPISYNC_TRYV(find_absent());
+    MAPISYNC_TRY(verified, verify_deletions(work_, std::move(claims_)));
+    settled_.gone = verified.gone.size();
+    if (!verified.alive.empty() || !verified.unknown.empty()) settled_.agreed = false;
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRYV(apply_deletions(work_, *commit, verified.gone));
+    for (const SourceKey& key : verified.unknown) MAPISYNC_TRYV(doubt(*commit, key));
+    if (read_.unidentified > 0) {
+      settled_.agreed = false;
+      MAPISYNC_TRYV(commit->finding(FindingKind::row_unreadable, std::nullopt, Errc::malformed,
+                                    std::to_string(read_.unidentified) + " rows of the table have no source key"));
+    } else {
+      MAPISYNC_TRYV(commit->no_finding(FindingKind::row_unreadable, std::nullopt));
+    }
+    MAPISYNC_TRYV(commit_checkpoint(*commit));
+    return settled_;
+  }
+
+ private:
+  /// Slices: pending rows that no state covers yet do no harm, so they may be committed before it.
+  Result<void> merge_listing() {
+    SourceKey after;
+    std::unique_ptr<FolderCommit> commit;
+    while (true) {
+      MAPISYNC_TRY(page, read_.listing->page(after, kPage));
+      if (page.empty()) break;
+      after = page.back().row.source_key;
+      if (commit == nullptr) {
+        MAPISYNC_TRY(begun, FolderCommit::begin(work_));
+        commit = std::move(begun);
+      }
+      for (Listing::Entry& entry : page) MAPISYNC_TRYV(merge(*commit, std::move(entry.row)));
+      if (commit->writes() >= kSliceWrites) {
+        MAPISYNC_TRYV(commit->commit());
+        commit.reset();
+      }
+    }
+    return commit != nullptr ? commit->commit() : Result<void>(success());
+  }
+
+  Result<void> merge(FolderCommit& commit, TableRow row) {
+    MAPISYNC_TRY(standing, commit.standing(row.source_key));
+    if (standing.ledger) MAPISYNC_TRYV(settle_read_state(commit, *standing.ledger, row));
+    if (standing.unsettled) return merge_unsettled(commit, standing, std::move(row));
+    if (!standing.ledger) return candidate(commit, standing, std::move(row), false);
+    if (standing.ledger->held) {
+      settled_.agreed = false;
+      MAPISYNC_TRYV(commit.release_hold(standing));
+      standing.ledger->held = false;
+    }
+    return merge_held_copy(commit, standing, std::move(row));
+  }
+
+  Result<void> merge_held_copy(FolderCommit& commit, const Standing& standing, TableRow row) {
+    const LedgerRow& copy = *standing.ledger;
+    const Versions versions = compare(row.change_key, copy.change_key);
+    // Without a version to compare, what vouches is a pass that just succeeded, or a delivery of this very run.
+    const bool vouched = request_.reason == SettleReason::sweep || copy.run == run_.id;
+    const bool whole = copy.completeness == Completeness::complete;
+    if (versions == Versions::different || (versions == Versions::unknown && !vouched) || !whole) {
+      return candidate(commit, standing, std::move(row), false);
+    }
+    return settle_coverage(commit, copy);
+  }
+
+  /// A copy that the table lists at our version. Before a sweep or an opaque fence it existed already, so the state
+  /// knows it; a composed state knows exactly what the table lists.
+  Result<void> settle_coverage(FolderCommit& commit, const LedgerRow& copy) {
+    if (request_.reason == SettleReason::no_fence || copy.coverage == Coverage::covered) return success();
+    const bool composed = request_.state && request_.state->origin == StateOrigin::composed;
+    if (copy.coverage == Coverage::disowned && !composed) return success();
+    return commit.set_coverage(copy.key, Coverage::covered);
+  }
+
+  Result<void> settle_read_state(FolderCommit& commit, const LedgerRow& copy, const TableRow& row) {
+    if (!row.read.value || *row.read.value == copy.read) return success();
+    return commit.set_read(copy.key, *row.read.value);
+  }
+
+  Result<void> merge_unsettled(FolderCommit& commit, const Standing& standing, TableRow row) {
+    const UnsettledRow& known = *standing.unsettled;
+    if (standing.ledger && compare(row.change_key, standing.ledger->change_key) == Versions::equal &&
+        known.cls != UnsettledClass::refused) {
+      return commit.back_in_step(standing);
+    }
+    const Versions versions = compare(row.change_key, known.row.change_key);
+    const bool gained_version = known.row.change_key.empty() && !row.change_key.empty();
+    if (known.cls == UnsettledClass::pending) {
+      if (known.row == row) return success();
+      UnsettledRow renewed = known;
+      if (versions == Versions::different) renewed.evidence = {};
+      renewed.row = std::move(row);
+      renewed.rank = rank_of(renewed.row);
+      return commit.put_unsettled(standing, std::move(renewed));
+    }
+    if (versions == Versions::different || gained_version) {  // a new change key lifts quarantine at once
+      return candidate(commit, standing, std::move(row), true);
+    }
+    return success();
+  }
+
+  Result<void> candidate(FolderCommit& commit, const Standing& standing, TableRow row, bool had_verdict) {
+    ++settled_.candidates;
+    settled_.agreed = false;
+    const std::int64_t rank = rank_of(row);
+    return commit.make_pending(standing, std::move(row), rank, had_verdict);
+  }
+
+  /// What we hold and the table does not list: claims, to be verified.
+  Result<void> find_absent() {
+    SourceKey after;
+    while (true) {
+      MAPISYNC_TRY(page, run_.env.store.ledger_page(work_.id(), after, kPage));
+      if (page.empty()) break;
+      after = page.back().key;
+      for (const LedgerRow& row : page) {
+        if (!row.held) MAPISYNC_TRYV(claim_if_absent(row.key));
+      }
+    }
+    after = SourceKey();
+    while (true) {
+      MAPISYNC_TRY(page, run_.env.store.unsettled_page(work_.id(), std::nullopt, after, kPage));
+      if (page.empty()) break;
+      after = page.back().row.source_key;
+      for (const UnsettledRow& row : page) MAPISYNC_TRYV(claim_if_absent(row.row.source_key));
+    }
+    return success();
+  }
+
+  Result<void> claim_if_absent(const SourceKey& key) {
+    MAPISYNC_TRY(listed, read_.listing->contains(key));
+    if (!listed) claims_.push_back({key, DeletionKind::hard});
+    return success();
+  }
+
+  /// Neither gone nor there, as far as could be shown: asked again at every S_OK.
+  Result<void> doubt(FolderCommit& commit, const SourceKey& key) {
+    MAPISYNC_TRY(standing, commit.standing(key));
+    if (!standing.ledger) return success();
+    return commit.set_coverage(key, Coverage::disowned);
+  }
+
+  Result<void> commit_checkpoint(FolderCommit& commit) {
+    Checkpoint next = work_.checkpoint;
+    next.runs_since_sweep = 0;
+    next.agreement.reset();
+    switch (request_.reason) {
+      case SettleReason::sweep: next.sweep_due = false; break;
+      case SettleReason::fence:
+        next.state = *request_.state;
+        next.excluded = request_.excluded;
+        next.counters = request_.counters;
+        next.pass_partial = false;
+        next.sweep_due = true;
+        next.table_mode = false;
+        next.blocked_by.clear();
+        MAPISYNC_TRYV(commit.no_finding(FindingKind::state_unusable, std::nullopt));
+        MAPISYNC_TRYV(commit.event(EventKind::fence, std::nullopt,
+                                   next.state.origin == StateOrigin::composed
+                                       ? "composed"
+                                       : (next.excluded.empty() ? "catch-up" : "restriction")));
+        work_.report.fence = true;
+        break;
+      case SettleReason::no_fence:
+        next.table_mode = true;
+        next.counters = request_.counters;
+        break;
+    }
+    MAPISYNC_TRYV(commit.put_checkpoint(next));
+    return commit.commit();
+  }
+
+  FolderWork& work_;
+  SyncRun& run_;
+  TableRead read_;
+  const SettleRequest& request_;
+  std::vector<DeletionClaim> claims_;
+  Settled settled_;
+};
+
+}  // namespace
+
+Result<Settled> settle_table(FolderWork& work, TableRead read, const SettleRequest& request) {
+  return Settlement(work, std::move(read), request).settle();
+}
+
+Result<Bytes> trouble_digest(FolderWork& work) {
+  std::uint64_t sum = 0;
+  std::uint64_t count = 0;
+  SourceKey after;
+  while (true) {
+    MAPISYNC_TRY(page, work.run.env.store.unsettled_page(work.id(), std::nullopt, after, kPage));
+    if (page.empty()) break;
+    after = page.back().row.source_key;
+    for (const UnsettledRow& row : page) {
+      if (row.cls == UnsettledClass::pending || row.cls == UnsettledClass::refused) continue;
+      sum ^= digest64(row.row.change_key.bytes(), digest64(row.row.source_key.bytes()));
+      ++count;
+    }
+  }
+  if (count == 0) return Bytes{};
+  return Bytes(std::to_string(count) + ":" + std::to_string(sum));
+}
+
+}  // namespace mapisync

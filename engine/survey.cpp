@@ -1,0 +1,170 @@
+#include "engine/survey.h"
+
+#include <set>
+#include <utility>
+
+#include "engine/folder_filter.h"
+#include "engine/hierarchy_sync.h"
+
+namespace mapisync {
+
+namespace {
+
+/// One folder's tables, row by row, against the store; nothing is kept but counts and the keys seen.
+class FolderLook {
+ public:
+  FolderLook(const SyncEnvironment& env, const SyncOptions& options, const StopFlag& stop, FolderSurvey& survey)
+      : env_(env), options_(options), stop_(stop), survey_(survey) {}
+
+  Result<void> look(Mailbox& mailbox, const FolderKey& key) {
+    MAPISYNC_TRY(listing, env_.store.new_listing());
+    listing_ = std::move(listing);
+    auto folder = mailbox.open_folder(key);
+    if (!folder) {
+      survey_.failure = folder.error();
+      return success();
+    }
+    for (const TableKind kind : {TableKind::normal, TableKind::associated}) {
+      auto table = folder.value()->open_table(kind, TableOrder::newest_first);
+      if (!table) {
+        survey_.failure = table.error();
+        return success();
+      }
+      MAPISYNC_TRYV(read(*table.value(), kind == TableKind::associated));
+      if (survey_.failure) return success();
+    }
+    MAPISYNC_TRYV(compare_listed());
+    return compare_held();
+  }
+
+ private:
+  Result<void> read(ContentsTable& table, bool associated) {
+    while (true) {
+      if (stop_.requested()) {
+        survey_.failure = fail(Errc::cancelled, Scope::process, Retry::later, "while reading a table");
+        return success();
+      }
+      auto rows = table.next(options_.table_page_rows);
+      if (!rows) {
+        survey_.failure = rows.error();
+        return success();
+      }
+      if (rows.value().empty()) return success();
+      std::vector<TableRow> identified;
+      for (TableRow& row : rows.value()) {
+        row.associated = associated;
+        if (row.source_key.empty()) {
+          ++survey_.unidentified;
+        } else {
+          identified.push_back(std::move(row));
+        }
+      }
+      MAPISYNC_TRYV(listing_->add(identified));
+    }
+  }
+
+  Result<void> compare_listed() {
+    SourceKey after;
+    while (true) {
+      MAPISYNC_TRY(page, listing_->page(after, 500));
+      if (page.empty()) return success();
+      after = page.back().row.source_key;
+      for (const Listing::Entry& entry : page) MAPISYNC_TRYV(compare(entry.row));
+    }
+  }
+
+  Result<void> compare(const TableRow& row) {
+    ++survey_.listed;
+    if (row.change_key.empty()) ++survey_.unversioned;
+    if (survey_.id == FolderId::none) {
+      ++survey_.to_fetch;
+      return success();
+    }
+    MAPISYNC_TRY(ledger, env_.store.ledger_row(survey_.id, row.source_key));
+    MAPISYNC_TRY(unsettled, env_.store.unsettled_row(survey_.id, row.source_key));
+    const auto same = [&](const ChangeKey& held) {
+      return row.change_key.empty() || held.empty() || row.change_key == held;
+    };
+    if (ledger && row.read.value && *row.read.value != ledger->read) ++survey_.read_differs;
+    if (unsettled && same(unsettled->row.change_key)) {
+      switch (unsettled->cls) {
+        case UnsettledClass::pending: ++survey_.pending; break;
+        case UnsettledClass::quarantined: ++survey_.quarantined; break;
+        case UnsettledClass::suspected: ++survey_.suspected; break;
+        case UnsettledClass::refused: ++survey_.refused; break;
+      }
+    } else if (!unsettled && ledger && !ledger->held && same(ledger->change_key)) {
+      ++survey_.in_step;
+    } else {
+      ++survey_.to_fetch;
+    }
+    return success();
+  }
+
+  Result<void> compare_held() {
+    if (survey_.id == FolderId::none) return success();
+    SourceKey after;
+    while (true) {
+      MAPISYNC_TRY(page, env_.store.ledger_page(survey_.id, after, 500));
+      if (page.empty()) return success();
+      after = page.back().key;
+      for (const LedgerRow& row : page) {
+        MAPISYNC_TRY(listed, listing_->contains(row.key));
+        if (listed) continue;
+        ++(row.held ? survey_.held : survey_.to_delete);
+      }
+    }
+  }
+
+  const SyncEnvironment& env_;
+  const SyncOptions& options_;
+  const StopFlag& stop_;
+  FolderSurvey& survey_;
+  std::unique_ptr<Listing> listing_;
+};
+
+}  // namespace
+
+Result<SurveyReport> survey(const SyncEnvironment& env, const SyncOptions& options, const StopFlag& stop) {
+  SurveyReport report;
+  MAPISYNC_TRY(session, env.provider.open_session());
+  MAPISYNC_TRY(mailbox, session->open_mailbox());
+  MAPISYNC_TRY(identity, mailbox->identity());
+  MAPISYNC_TRY(stored, env.store.mailbox());
+  report.first_time = !stored.has_value();
+  report.identity_changed = stored && (stored->identity.mailbox_guid != identity.mailbox_guid ||
+                                       stored->identity.mapping_signature != identity.mapping_signature);
+  MAPISYNC_TRY(root, mailbox->root(options.root_path));
+  MAPISYNC_TRY(infos, mailbox->folder_table(root.key));
+  infos.insert(infos.begin(), root);
+  MAPISYNC_TRY(known, env.store.folders());
+
+  std::vector<FolderRecord> records;  // the server's folders, numbered for their paths only
+  for (const FolderInfo& info : infos) {
+    if (info.kind == FolderKind::search) continue;
+    FolderRecord record;
+    record.id = FolderId{static_cast<std::int64_t>(records.size()) + 1};
+    record.info = info;
+    records.push_back(std::move(record));
+  }
+  const auto paths = folder_paths(records);
+  std::set<FolderKey> seen;
+  for (const FolderRecord& record : records) {
+    seen.insert(record.info.key);
+    const std::string& path = paths.at(record.id);
+    if (!folder_wanted(path, options.include_folders, options.exclude_folders)) continue;
+    FolderSurvey folder;
+    folder.path = path;
+    for (const FolderRecord& ours : known) {
+      if (ours.info.key == record.info.key && !ours.deleted_at) folder.id = ours.id;
+    }
+    MAPISYNC_TRYV(FolderLook(env, options, stop, folder).look(*mailbox, record.info.key));
+    report.folders.push_back(std::move(folder));
+  }
+  for (const FolderRecord& ours : known) {
+    if (!ours.deleted_at && !seen.contains(ours.info.key)) ++report.folders_gone;
+  }
+  return report;
+}
+
+}  // namespace mapisync

@@ -1,0 +1,54 @@
+// One run of the engine, and one folder within it: what is passed around instead of being global. Only the engine's own
+// thread writes here.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "engine/budget.h"
+#include "engine/connection.h"
+#include "engine/mailbox_sync.h"
+#include "engine/model/checkpoint.h"
+#include "engine/model/folder.h"
+#include "engine/retry_policy.h"
+#include "engine/totals.h"
+
+namespace mapisync {
+
+struct SyncRun {
+  SyncEnvironment& env;
+  const SyncOptions& options;
+  const StopFlag& stop;
+  Connection& connection;
+  Budget& budget;
+  RunId id{RunId::none};
+  Capabilities capabilities;         // what is known by now; learned entries are stored at the end of the run
+  NoiseRecord noise;                 // of this run, all folders
+  std::uint64_t isolation_calls{0};  // exports of isolation so far: the first one is always allowed
+  ProgressUpdate progress;           // last one told
+
+  bool stopped() const noexcept { return stop.requested(); }
+  SinkContext at(FolderId folder) const { return {folder, id, env.clock.now()}; }
+  void tell(Phase phase, std::uint64_t remaining) {
+    progress.phase = phase;
+    progress.remaining = remaining;
+    progress.calls = budget.calls_used();
+    if (env.progress != nullptr) env.progress->update(progress);
+  }
+};
+
+/// The folder that is being worked on.
+struct FolderWork {
+  SyncRun& run;
+  FolderRecord record;
+  FolderReport& report;
+  FolderOpener opener;
+  Checkpoint checkpoint;
+  FolderTally tally;
+  std::uint64_t listed{0};  // distinct keys of the last table read; 0 = none was read
+
+  FolderId id() const noexcept { return record.id; }
+  std::string label() const { return "folder " + record.info.key.digest(); }
+};
+
+}  // namespace mapisync
