@@ -28,7 +28,7 @@ const char* remedy_for(Errc code) {
     case Errc::network:
     case Errc::timeout:
     case Errc::busy: return "try again later; what was done is safe";
-    case Errc::identity_changed: return "to take it for the same mailbox, run sync with --accept-new-instance";
+    case Errc::identity_changed: return "name the source this mirror was made from, or sync into a new mirror";
     case Errc::internal:
     case Errc::store_failed: return "please report this, with the output of --log-level debug";
     default: return "";
@@ -39,7 +39,7 @@ const char* remedy_for(Errc code) {
 
 Ending ending(ExitCode code, std::string reason) { return Ending{code, std::move(reason)}; }
 
-std::string quoted(std::string_view name) { return "'" + for_terminal(name) + "'"; }
+std::string in_quotes(std::string_view name) { return "'" + for_terminal(name) + "'"; }
 
 Ending ending_of(const Failure& failure, const std::string& doing) {
   const Errc code = failure.errc();

@@ -33,6 +33,6 @@ Ending ending_of(const Failure& failure, const std::string& doing);
 Ending ending(ExitCode code, std::string reason);
 
 /// A name in quotation marks, harmless to print.
-std::string quoted(std::string_view name);
+std::string in_quotes(std::string_view name);
 
 }  // namespace mapisync::cli

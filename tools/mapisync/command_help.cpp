@@ -18,7 +18,7 @@ Ending show_help(Context& context, const CommandLine& line, const std::vector<st
   std::string text = help_topic(name);
   if (text.empty()) text = line.help_of(name);
   if (text.empty()) {
-    return ending(ExitCode::usage, "no help on " + quoted(name) + "; 'mapisync help' lists commands and topics");
+    return ending(ExitCode::usage, "no help on " + in_quotes(name) + "; 'mapisync help' lists commands and topics");
   }
   context.console.print(text);
   return Ending{};

@@ -83,7 +83,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     for (const std::string& word : app.remaining(true)) {
       const bool option = word.size() > 1 && word.front() == '-';
-      return (option ? "unknown option " : "unexpected argument ") + quoted(word);
+      return (option ? "unknown option " : "unexpected argument ") + in_quotes(word);
     }
   }
   std::string text = error.what();
@@ -140,9 +140,10 @@ std::string CommandLine::help_of(const std::string& words) const {
   const CLI::App* at = app_.get();
   for (std::size_t begin = 0; begin < words.size();) {
     const std::size_t end = std::min(words.find(' ', begin), words.size());
-    const CLI::App* next = at->get_subcommand_no_throw(words.substr(begin, end - begin));
-    if (next == nullptr) return {};
-    at = next;
+    const std::string name = words.substr(begin, end - begin);
+    const auto found = at->get_subcommands([&name](const CLI::App* command) { return command->get_name() == name; });
+    if (found.empty()) return {};
+    at = found.front();
     begin = end + 1;
   }
   return at->help();

@@ -42,8 +42,6 @@ void add_sync_command(CLI::App& app, Chosen& chosen) {
   add_run_options(command, *request);
   add_folder_options(command, *request);
   command.add_flag("--dry-run", request->dry_run, "Only tell what would be done; write nothing, make no file");
-  command.add_flag("--accept-new-instance", request->options.accept_new_instance,
-                   "Go on although the mailbox was moved or restored (exit 3)");
   command.add_flag("--accept-large-deletions", request->options.accept_large_deletions,
                    "Apply deletions that are held because they are so many (exit 3)");
   command.footer(kFooter);

@@ -6,6 +6,20 @@
 
 namespace mapisync::cli {
 
+namespace {
+
+/// A name may hold a slash; in a path it is told apart from those between names.
+std::string component(const std::string& name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == '/') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<FolderNames> FolderNames::load(Store& store) {
   MAPISYNC_TRY(records, store.folders());
   FolderNames names;
@@ -27,14 +41,14 @@ std::string FolderNames::path(FolderId id) const {
   if (at == nullptr)
     return id == FolderId::none ? "(mailbox)" : "folder " + std::to_string(static_cast<std::int64_t>(id));
   if (at->info.is_root) return "(root)";
-  std::string path = at->info.name;
+  std::string path = component(at->info.name);
   // A damaged store may hold a ring of parents: no path is longer than there are folders.
   for (std::size_t step = 0; step < records_.size(); ++step) {
     const auto parent = by_key_.find(at->info.parent);
     if (at->info.parent.empty() || parent == by_key_.end()) break;
     at = &records_[parent->second];
     if (at->info.is_root) break;
-    path.insert(0, at->info.name + '/');
+    path.insert(0, component(at->info.name) + '/');
   }
   return path;
 }

@@ -11,7 +11,7 @@
 namespace mapisync::cli {
 
 struct Source::Parts {
-  fake::MimeConverter converter;
+  mime::MimeConverter converter;
   std::unique_ptr<fake::FakeProvider> provider;
 };
 

@@ -143,7 +143,7 @@ Result<Script::Action> parse_close_folder(ScriptWords& words) {
   MAPISYNC_TRY(path, words.take(kPath));
   if (words.done()) return open_error_action(std::move(path), Errc::no_access);
   MAPISYNC_TRY(name, words.take("an error code"));
-  const auto code = errc_by_name(name);
+  const auto code = server_code_by_name(name);
   if (!code) return script_error("'" + name + "' is no error code");
   return open_error_action(std::move(path), *code);
 }

@@ -127,7 +127,7 @@ Result<NewVersion> take_version(ScriptWords& words) {
 bool says_damage(const ScriptWords& words) {
   if (!words.next_is_bare()) return false;
   const std::string& word = words.peek();
-  return word == "new-version" || damage_kind_by_name(word) || errc_by_name(word);
+  return word == "new-version" || damage_kind_by_name(word) || server_code_by_name(word);
 }
 
 /// What is wrong from now on: a kind, for `abort` a code, either left out.
@@ -137,7 +137,7 @@ Result<Damage> take_damage(ScriptWords& words) {
     damage.kind = *kind;
     MAPISYNC_TRYV(words.take("a kind of damage"));
   }
-  if (const auto code = errc_by_name(words.peek()); code && words.next_is_bare()) {
+  if (const auto code = server_code_by_name(words.peek()); code && words.next_is_bare()) {
     if (damage.kind != DamageKind::abort) return script_error("only damage of kind abort has a code");
     damage.code = *code;
     MAPISYNC_TRYV(words.take("an error code"));
