@@ -1,0 +1,176 @@
+// Folders come, go, come back, and sometimes cannot be listed.
+#include <gtest/gtest.h>
+
+#include "tests/support/matchers.h"
+#include "tests/support/servers.h"
+
+namespace mapisync::test {
+namespace {
+
+using fake::PortCall;
+
+TEST(Hierarchy, NestedFoldersAreSynchronized) {
+  World w;
+  w.folder("A/B/C").add("deep");
+  w.folder("A").add("shallow");
+  w.sync();
+  EXPECT_THAT(w, InStep());
+  EXPECT_EQ(w.report("A/B/C").source.delivered, 1U);
+}
+
+// The hierarchy exporter fails: the folder list is read from the table, and the run says so.
+TEST(Hierarchy, ListedByTheTableWhenTheExporterFails) {
+  auto plan = servers::calm();
+  plan.failures.push_back({PortCall::hierarchy_synchronize, 1, 1'000, Errc::corrupt_data, {}});
+  World w({.faults = plan});
+  w.folder("A/B").add("deep");
+  w.inbox().add(2);
+  w.sync();
+  EXPECT_THAT(w, InStep());
+  EXPECT_THAT(w.finding_names(), testing::Contains("hierarchy_failed"));
+  w.delete_folder("A");
+  w.sync();
+  EXPECT_THAT(w, InStep());
+}
+
+TEST(Hierarchy, ADeletedFolderIsMarkedWithAllItHeld) {
+  World w;
+  w.folder("Projects").add(3);
+  w.inbox().add(2);
+  w.sync();
+  w.delete_folder("Projects");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStep());
+  ASSERT_TRUE(w.copy("m1"));
+  EXPECT_TRUE(w.copy("m1")->deleted);
+}
+
+TEST(Hierarchy, ARestoredFolderComesBackWithAllItHolds) {
+  World w;
+  w.folder("Projects").add(3);
+  w.inbox().add(2);
+  w.sync();
+  w.delete_folder("Projects");
+  w.sync();
+  w.restore_folder("Projects");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStep());
+}
+
+TEST(Hierarchy, DeletedWithABadMessageInside) {
+  World w;
+  w.folder("Projects").add(3).add_bad("bad");
+  w.inbox().add(2);
+  w.sync();
+  w.delete_folder("Projects");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStep());
+}
+
+// Invariant 6: the deletion of a large folder waits for approval.
+TEST(Hierarchy, TheDeletionOfALargeFolderIsHeld) {
+  World w;
+  w.options().deletion_guard_count = 3;
+  w.folder("Projects").add(6);
+  w.inbox().add(2);
+  w.sync();
+  w.delete_folder("Projects");
+  w.sync();
+  w.expect().deletions_held = true;
+  EXPECT_THAT(w.differences(), testing::IsEmpty()) << w.story();
+  EXPECT_EQ(w.report().grade, Grade::decision_needed);
+  ASSERT_TRUE(w.copy("m1"));
+  EXPECT_FALSE(w.copy("m1")->deleted);
+  w.options().accept_large_deletions = true;
+  w.sync();
+  w.expect().deletions_held = false;
+  EXPECT_THAT(w, InStep());
+}
+
+TEST(Hierarchy, RenamedAndMovedFoldersKeepTheirMail) {
+  World w;
+  w.folder("Projects").add(3);
+  w.sync();
+  w.rename_folder("Projects", "Done");
+  w.sync();
+  EXPECT_THAT(w, InStep());
+  EXPECT_EQ(w.report("Done").source.unchanged, 3U);
+}
+
+// Search folders hold no mail of their own.
+TEST(Hierarchy, SearchFoldersAreLeftAlone) {
+  World w;
+  w.inbox().add(2);
+  fake::FolderSpec spec;
+  spec.name = "Unread Mail";
+  spec.kind = FolderKind::search;
+  const auto search = w.mailbox().add_folder(fake::FakeMailbox::kIpmSubtree, spec);
+  ASSERT_TRUE(search);
+  ASSERT_TRUE(w.mailbox().add_message(search.value(), fake::plain_message("found")));
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStep());
+  EXPECT_FALSE(w.report().folders.empty());
+  for (const FolderReport& folder : w.report().folders) EXPECT_NE(folder.path, "Unread Mail");
+}
+
+TEST(Hierarchy, OnlyTheChosenRoot) {
+  World w;
+  w.options().root_path = "Projects";
+  w.folder("Projects/A").add("a");
+  w.inbox().add("outside");
+  w.sync();
+  EXPECT_TRUE(w.copy("a"));
+  EXPECT_FALSE(w.copy("outside"));
+}
+
+TEST(Hierarchy, IncludedAndExcludedFolders) {
+  World w;
+  w.options().exclude_folders = {"Archive"};
+  w.folder("Archive").add("old");
+  w.inbox().add("new");
+  w.sync();
+  EXPECT_TRUE(w.copy("new"));
+  EXPECT_FALSE(w.copy("old"));
+  // Excluding a folder later is no deletion of what it held.
+  w.options().exclude_folders.clear();
+  w.sync();
+  EXPECT_THAT(w, InStep());
+  w.options().exclude_folders = {"Archive"};
+  w.sync();
+  ASSERT_TRUE(w.copy("old"));
+  EXPECT_FALSE(w.copy("old")->deleted);
+}
+
+// Invariant 12: a folder deleted in the middle of the run.
+TEST(Hierarchy, AFolderThatGoesAtAnyCall) {
+  World whole({.faults = servers::calm()});
+  whole.folder("Projects").add(2);
+  whole.inbox().add(2);
+  whole.sync();
+  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+    SCOPED_TRACE(testing::Message() << "deleted before call " << at);
+    World w({.faults = servers::calm()});
+    w.folder("Projects").add(2);
+    w.inbox().add(2);
+    w.at_call(at, [&w] { w.delete_folder("Projects"); });
+    w.run();
+    w.settle();
+    ASSERT_THAT(w, InStep());
+  }
+}
+
+// Public folders are refused with a message for people.
+TEST(Hierarchy, PublicFoldersAreRefused) {
+  World w({.public_folders = true});
+  const RunEnd end = w.run();
+  ASSERT_TRUE(end.failure) << w.story();
+  EXPECT_EQ(end.failure->errc(), Errc::unsupported);
+  EXPECT_FALSE(end.failure->context.empty());
+}
+
+}  // namespace
+}  // namespace mapisync::test

@@ -1,0 +1,105 @@
+// Failures that are nobody's fault: at every call, of every kind, once or now and then. Nobody is condemned for them.
+#include <gtest/gtest.h>
+
+#include "tests/support/matchers.h"
+#include "tests/support/servers.h"
+
+namespace mapisync::test {
+namespace {
+
+struct OneFailure {
+  const char* name;
+  Errc code;
+};
+
+class FailureAtEveryCall : public testing::TestWithParam<OneFailure> {};
+INSTANTIATE_TEST_SUITE_P(Noise, FailureAtEveryCall,
+                         testing::Values(OneFailure{"network", Errc::network},
+                                         OneFailure{"callFailed", Errc::call_failed},
+                                         OneFailure{"corruptData", Errc::corrupt_data},
+                                         OneFailure{"sessionLost", Errc::session_lost}, OneFailure{"busy", Errc::busy},
+                                         OneFailure{"outOfResources", Errc::out_of_resources},
+                                         OneFailure{"timeout", Errc::timeout}),
+                         [](const auto& p) { return p.param.name; });
+
+World& story(World& w) {
+  w.folder("Archive").add("old");
+  w.inbox().add(3).add_associated("rule").add_bad("bad");
+  return w;
+}
+
+// Style rule 30: fail the i-th port call, until no further call is reached; the same end each time.
+TEST_P(FailureAtEveryCall, LeavesNoTrace) {
+  World whole({.faults = servers::calm()});
+  story(whole).sync();
+  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+    SCOPED_TRACE(testing::Message() << "call " << at << " fails");
+    World w({.faults = servers::calm()});
+    story(w);
+    w.server().fail_call(at, fake::server_failure(GetParam().code, "scripted"));
+    w.run();
+    w.pass_time(std::chrono::hours(24 * 30));
+    w.settle(3);
+    ASSERT_THAT(w, InStepExcept("bad"));
+  }
+}
+
+// Invariant 3: with calls failing at random now and then, only the bad one is condemned in the end.
+TEST(Noise, NowAndThenForALongTime) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    auto plan = servers::calm();
+    plan.seed = seed;
+    plan.server.transient_per_mille = 50;
+    World w({.faults = plan, .seed = seed});
+    w.inbox().add(8).add_bad("bad");
+    for (int run = 0; run < 5; ++run) w.run();
+    w.server(servers::calm(), "well again");
+    w.pass_time(std::chrono::hours(24 * 30));
+    w.sync();
+    w.settle(3);
+    EXPECT_THAT(w, InStepExcept("bad")) << "seed " << seed;
+  }
+}
+
+// F8: new mail between the two passes makes the second fail at another place, in every run; it must come to a fence all
+// the same.
+TEST(Noise, ADifferentPlaceBecauseOfNewMailIsNotWaitedOutForEver) {
+  auto plan = servers::calm();
+  plan.server.order = fake::ExportOrder::newest;
+  World w({.faults = plan});
+  w.inbox().add(3);
+  w.sync();
+  w.break_with_new_version("m2");
+  for (int run = 0; run < 3; ++run) {
+    for (std::uint64_t at = 10; at < 40; at += 3) {
+      w.at_call(at, [&w] { w.inbox().add(1); });
+    }
+    w.run();
+  }
+  EXPECT_THAT(w.names_of(UnsettledClass::quarantined), testing::Contains("m2")) << w.story();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m2"));
+}
+
+// One modified good message between the passes delays nothing (d2 of the model).
+TEST(Noise, AModificationBetweenThePassesDelaysNothing) {
+  World whole({.faults = servers::calm()});
+  whole.inbox().add(3);
+  whole.sync();
+  whole.break_with_new_version("m2");
+  whole.sync();
+  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+    SCOPED_TRACE(testing::Message() << "before call " << at);
+    World w({.faults = servers::calm()});
+    w.inbox().add(3);
+    w.sync();
+    w.break_with_new_version("m2");
+    w.at_call(at, [&w] { w.modify("m1"); });
+    w.run();
+    w.settle();
+    ASSERT_THAT(w, InStepExcept("m2"));
+  }
+}
+
+}  // namespace
+}  // namespace mapisync::test

@@ -1,0 +1,103 @@
+// Every row of what one real server was seen to do (observed-server.md), played by the fake.
+#include <gtest/gtest.h>
+
+#include "tests/support/matchers.h"
+#include "tests/support/servers.h"
+
+namespace mapisync::test {
+namespace {
+
+using fake::DamageKind;
+
+World& filled(World& w) {
+  w.inbox().add(8);
+  return w;
+}
+
+// Row 1: abort with CALL_FAILED after the whole messages before it; every retry ends at the same place.
+TEST(ObservedServer, AMalformedPropertyAbortsWithCallFailed) {
+  World w({.faults = servers::delivers_prefix()});
+  filled(w).break_message("m5", {DamageKind::abort, Errc::call_failed});
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m5"));
+  EXPECT_THAT(w, Quarantines(Names{"m5"}));
+}
+
+// Row 3: "out of memory" when it is the message.
+TEST(ObservedServer, AMisleadingOutOfMemory) {
+  World w({.faults = servers::delivers_prefix()});
+  filled(w).break_message("m5", {DamageKind::abort, Errc::out_of_memory});
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m5"));
+}
+
+// Rows 4 and 5: success with one message less, and a final state that says it was seen.
+TEST(ObservedServer, SilentLoss) {
+  World w({.faults = servers::delivers_prefix()});
+  filled(w).hide("m5");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m5"));
+}
+
+// gromox: what it drops it may announce as deleted.
+TEST(ObservedServer, SilentLossAnnouncedAsADeletion) {
+  World w({.faults = servers::delivers_prefix()});
+  filled(w).sync();
+  w.hide_as_deleted("m5");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStep());
+  w.modify("m5");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m5"));
+}
+
+// Row 6: success, the value is a placeholder: delivered, and a finding.
+TEST(ObservedServer, APlaceholderIsAFinding) {
+  World w({.faults = servers::delivers_prefix()});
+  filled(w).break_message("m5", {DamageKind::placeholder, Errc::ok});
+  w.sync();
+  EXPECT_THAT(w.finding_names(), testing::Contains("placeholder m5")) << w.story();
+  EXPECT_EQ(w.report().grade, Grade::new_trouble);
+}
+
+// Row 7: a silently shortened value: compare the sizes.
+TEST(ObservedServer, AShortenedValueIsAFinding) {
+  World w({.faults = servers::delivers_prefix()});
+  filled(w).break_message("m5", {DamageKind::truncate, Errc::ok});
+  w.sync();
+  EXPECT_THAT(w.finding_names(), testing::Contains("truncated m5")) << w.story();
+}
+
+// Row 8: the server process ends at that message, every time.
+TEST(ObservedServer, DeathAtAMessage) {
+  auto plan = servers::delivers_prefix();
+  plan.server.revives_after = 1;
+  World w({.faults = plan});
+  filled(w).break_message("m5", {DamageKind::server_death, Errc::session_lost});
+  w.sync();
+  w.settle(5);
+  EXPECT_THAT(w, InStepExcept("m5"));
+}
+
+// All of it together, and healed.
+TEST(ObservedServer, AWholeBadDayAndTheDayAfter) {
+  World w({.faults = servers::delivers_prefix()});
+  filled(w).break_message("m2", {DamageKind::abort, Errc::call_failed}).hide("m3").break_message("m7");
+  w.sync();
+  w.remove("m1").modify("m4").inbox().add("new");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m2", "m3", "m7"));
+  for (const char* name : {"m2", "m3", "m7"}) w.heal_with_new_version(name);
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStep());
+}
+
+}  // namespace
+}  // namespace mapisync::test

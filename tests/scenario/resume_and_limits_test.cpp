@@ -1,0 +1,175 @@
+// Stops, limits and crashes: a run may end anywhere, and the next one goes on.
+#include <gtest/gtest.h>
+
+#include "tests/support/matchers.h"
+#include "tests/support/servers.h"
+
+namespace mapisync::test {
+namespace {
+
+/// Runs until the grade says that nothing is left to do; fails the test after `most` runs.
+unsigned run_until_complete(World& w, unsigned most) {
+  for (unsigned run = 1; run <= most; ++run) {
+    w.sync();
+    if (w.report().grade != Grade::incomplete) return run;
+  }
+  ADD_FAILURE() << "still incomplete after " << most << " runs\n" << w.story();
+  return most;
+}
+
+// Invariant 8: one call a run still gets there. F2: a message that arrives later is not starved.
+TEST(ResumeAndLimits, OneCallARunStillConverges) {
+  for (const auto fence : servers::kFences) {
+    SCOPED_TRACE(servers::name_of(fence));
+    World w({.faults = servers::fenced(fence)});
+    w.options().limits.calls = 1;
+    w.inbox().add(6).add_bad("bad");
+    w.sync();
+    w.inbox().add("later");
+    run_until_complete(w, 40);
+    w.settle(5);
+    EXPECT_THAT(w, InStepExcept("bad"));
+  }
+}
+
+TEST(ResumeAndLimits, AFewBytesARunStillConverge) {
+  World w;
+  w.options().limits.bytes = 1;
+  w.inbox().add(6).add_bad("bad");
+  run_until_complete(w, 40);
+  w.settle(5);
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
+TEST(ResumeAndLimits, NoTimeStillConverges) {
+  World w;
+  w.options().limits.time = Duration{0};
+  w.inbox().add(6).add_bad("bad");
+  run_until_complete(w, 40);
+  w.settle(5);
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
+TEST(ResumeAndLimits, SmallBatchesAndShortListsConverge) {
+  World w;
+  w.options().batch_messages_max = 1;
+  w.options().selective_list_max = 2;
+  w.options().table_page_rows = 1;
+  w.inbox().add(8);
+  w.break_message("m3");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m3"));
+}
+
+// 7.5: a server whose longest selective list is short, and does not say so.
+TEST(ResumeAndLimits, AServerWithShortListsConverges) {
+  auto plan = servers::calm();
+  plan.server.selective_list_max = 2;
+  World w({.faults = plan});
+  w.inbox().add(8);
+  w.break_message("m3").break_message("m7");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m3", "m7"));
+}
+
+World& story_with_everything(World& w) {
+  w.folder("Archive").add("old");
+  w.inbox().add(4).add_associated("rule").add_bad("bad");
+  return w;
+}
+
+class StopAnywhere : public testing::TestWithParam<servers::Fence> {};
+INSTANTIATE_TEST_SUITE_P(Fences, StopAnywhere, testing::ValuesIn(servers::kFences),
+                         [](const auto& p) { return servers::name_of(p.param); });
+
+// Invariant 1: the first SIGINT, at every call: what was delivered is committed, the run says "incomplete", the next
+// one goes on.
+TEST_P(StopAnywhere, AStopAtEveryCall) {
+  std::uint64_t calls = 1;
+  for (std::uint64_t at = 1; at <= calls; ++at) {
+    SCOPED_TRACE(testing::Message() << "stopped at call " << at);
+    World w({.faults = servers::fenced(GetParam())});
+    story_with_everything(w).stop_at_call(at);
+    w.sync();
+    if (at == 1) {
+      World whole({.faults = servers::fenced(GetParam())});
+      story_with_everything(whole).sync();
+      calls = whole.calls();
+      EXPECT_EQ(w.report().grade, Grade::incomplete);
+    }
+    w.settle();
+    ASSERT_THAT(w, InStepExcept("bad"));
+  }
+}
+
+// Invariant 1: the process ends at every call.
+TEST_P(StopAnywhere, ACrashAtEveryCall) {
+  World whole({.faults = servers::fenced(GetParam())});
+  story_with_everything(whole).sync();
+  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+    SCOPED_TRACE(testing::Message() << "crash at call " << at);
+    World w({.faults = servers::fenced(GetParam())});
+    story_with_everything(w).crash_at_call(at);
+    EXPECT_TRUE(w.run().crashed);
+    w.settle();
+    ASSERT_THAT(w, InStepExcept("bad"));
+  }
+}
+
+// Invariant 1: the process ends right before and right after every commit.
+TEST_P(StopAnywhere, ACrashAroundEveryCommit) {
+  for (const bool before : {true, false}) {
+    bool crashed = true;
+    for (std::uint64_t n = 1; crashed; ++n) {
+      SCOPED_TRACE(testing::Message() << "crash " << (before ? "before" : "after") << " commit " << n);
+      World w({.faults = servers::fenced(GetParam())});
+      story_with_everything(w);
+      if (before) {
+        w.store_watch().crash_before_commit(n);
+      } else {
+        w.store_watch().crash_after_commit(n);
+      }
+      crashed = w.run().crashed;
+      w.settle();
+      ASSERT_THAT(w, InStepExcept("bad"));
+    }
+  }
+}
+
+// Invariant 1: work done is not done again: after a stop in isolation what arrived is not fetched a second time.
+TEST(ResumeAndLimits, WhatArrivedBeforeAStopIsNotFetchedAgain) {
+  World w;
+  w.inbox().add(10);
+  w.break_message("m5");
+  w.options().limits.calls = 6;
+  w.sync();
+  w.options().limits.calls.reset();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("m5"));
+  EXPECT_LE(w.sink_script().upserts, 12U);
+}
+
+// The local store fails in the middle: the run ends with a failure that names it, and nothing is half done.
+TEST(ResumeAndLimits, AFailingStoreAtEveryCall) {
+  World whole;
+  story_with_everything(whole).sync();
+  const auto store_calls = whole.store_watch().calls();
+  for (std::uint64_t n = 1; n <= store_calls; n += 3) {
+    SCOPED_TRACE(testing::Message() << "store call " << n);
+    World w;
+    story_with_everything(w);
+    w.store_watch().fail_call(n, fail(Errc::store_full, Scope::process, Retry::later, "no space left (scripted)"));
+    const RunEnd end = w.run();
+    ASSERT_TRUE(end.failure || end.report) << w.story();
+    if (end.failure) {
+      EXPECT_EQ(end.failure->errc(), Errc::store_full);
+    }
+    w.settle();
+    ASSERT_THAT(w, InStepExcept("bad"));
+  }
+}
+
+}  // namespace
+}  // namespace mapisync::test

@@ -1,0 +1,32 @@
+// A store with its sink, opened and looked at in one way, whichever kind it is. One thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/ports/change_sink.h"
+#include "engine/ports/store.h"
+#include "tests/support/scripted_sink.h"
+
+namespace mapisync::test {
+
+/// memory: store and sink in memory, one commit for both. separate: the memory store, and a sink that is durable on its
+/// own. sqlite: store and mirror in one file of a directory that dies with the test.
+enum class MirrorKind { memory, separate, sqlite };
+
+class Mirror {
+ public:
+  virtual ~Mirror() = default;
+  virtual Store& store() = 0;
+  virtual ChangeSink& sink() = 0;
+  virtual MirrorCopies copies() = 0;
+  /// Drops the store object and opens what is durable again, as the next process does.
+  virtual void reopen() = 0;
+  /// Where it is, if it is in a file.
+  virtual std::string path() const { return {}; }
+};
+
+/// Ends the test process if it cannot be made.
+std::unique_ptr<Mirror> make_mirror(MirrorKind kind);
+
+}  // namespace mapisync::test

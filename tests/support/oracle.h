@@ -1,0 +1,77 @@
+// What mirror, ledger and unsettled rows must hold, computed from the ground truth of the source alone, and how they
+// differ from it. Values and pure functions, except read_holding. One thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/model/checkpoint.h"
+#include "engine/ports/store.h"
+#include "engine/sync_report.h"
+#include "tests/support/scripted_sink.h"
+
+namespace mapisync::test {
+
+/// Whether an export of the message can succeed at the moment. silent: a success leaves it out.
+enum class Exportable { yes, no, silent };
+
+struct TrueMessage {
+  std::string label;
+  SourceKey key;
+  ChangeKey change_key;  // as the source knows it, also where a table does not show it
+  bool read{false};
+  bool associated{false};
+  Exportable exportable{Exportable::yes};
+  bool garbled{false};  // an export succeeds and delivers the wrong content
+  std::string subject, body;
+};
+
+struct TrueFolder {
+  std::string path;
+  FolderKey key;
+  bool search{false};  // never synchronized
+  bool openable{true};
+  std::vector<TrueMessage> messages;
+};
+using Truth = std::vector<TrueFolder>;
+
+struct HeldFolder {
+  FolderRecord record;
+  std::vector<LedgerRow> ledger;
+  std::vector<UnsettledRow> unsettled;
+  std::optional<Checkpoint> checkpoint;
+};
+
+/// All that survives a run, as plain values.
+struct Holding {
+  std::vector<HeldFolder> folders;
+  MirrorCopies mirror;
+  std::vector<Finding> findings;
+};
+
+/// Everything the store holds, plus the mirror as its reader shows it. Ends the test process on a failing store.
+Holding read_holding(Store& store, MirrorCopies mirror);
+
+/// What a story excuses or knows beyond the source.
+struct Expectation {
+  std::set<std::string> refused;         // labels that the sink does not want
+  std::set<std::string> pending;         // labels that may wait (a run that was cut short)
+  std::set<std::string> healed_quietly;  // labels that export again at the same version: only time finds that out
+  std::set<SourceKey> had_copy;          // keys the mirror held alive earlier: their last good copy must not be lost
+  bool deletions_held{false};            // living copies of gone messages are excused if they are marked held
+  bool anything_pending{false};
+};
+
+/// Empty = in step. Each line is one difference, in words.
+std::vector<std::string> differences(const Truth& truth, const Holding& holding, const Expectation& expected);
+/// Design 4.2 from both sides: the report against the source and against mirror and ledger. Empty = adds up.
+std::vector<std::string> unbalanced(const SyncReport& report, const Truth& truth, const Holding& holding);
+/// What changed between two holdings, times and run numbers left aside. Empty = nothing.
+std::vector<std::string> changes(const Holding& before, const Holding& after);
+
+std::string in_words(const Holding& holding);
+
+}  // namespace mapisync::test
