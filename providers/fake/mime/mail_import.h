@@ -16,11 +16,11 @@
 namespace mapisync::mime {
 
 struct ImportOptions {
-  std::string target;                            // folder path all folders are put below; "" = the IPM subtree
-  bool force{false};                             // add also what was imported before
-  Strictness strictness{Strictness::exchange};   // for the count `unconvertible`: how exports will judge
+  std::string target;                           // folder path all folders are put below; "" = the IPM subtree
+  bool force{false};                            // add also what was imported before
+  Strictness strictness{Strictness::exchange};  // for the count `unconvertible`: how exports will judge
   ConversionLimits limits;
-  std::uint32_t batch_messages{200};             // committed together
+  std::uint32_t batch_messages{200};  // committed together
 };
 
 struct FolderImport {
@@ -34,16 +34,16 @@ struct FolderImport {
 struct ImportReport {
   std::vector<FolderImport> folders;  // in the order in which they were met
   SkippedFiles skipped;
-  bool stopped{false};                // a stop was asked for; what is in is in, run again to go on
+  bool stopped{false};  // a stop was asked for; what is in is in, run again to go on
   FolderImport sum() const;
 };
 
 /// Called after each message.
 using ImportProgress = std::function<void(const ImportReport& so_far)>;
 
-/// Imports until the source ends. The n-th copy of the same bytes in one folder is named by folder, SHA-256 and n: importing
-/// the same mail again therefore changes nothing, copies that the source holds twice stay two, and an
-/// import that was cut short goes on. After a failure everything up to the last whole batch is in the mailbox.
+/// Imports until the source ends. The n-th copy of the same bytes in one folder is named by folder, SHA-256 and n:
+/// importing the same mail again therefore changes nothing, copies that the source holds twice stay two, and an import
+/// that was cut short goes on. After a failure everything up to the last whole batch is in the mailbox.
 Result<ImportReport> import_mail(fake::FakeMailbox& mailbox, MailSource& source, const ImportOptions& options = {},
                                  const StopFlag* stop = nullptr, const ImportProgress& progress = {});
 
