@@ -63,18 +63,43 @@ install(EXPORT mapisyncTargets NAMESPACE mapisync:: DESTINATION ${CMAKE_INSTALL_
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mapisyncConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/mapisyncConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/mapisync)
 
-# Headers keep the tree, because include lines show the layer. What is inside engine/, a store or a provider and needs a
-# third party's header to compile is not for hosts.
-set(mapisync_header_folders engine)
+# Public headers: these, and whatever they include. They keep the tree, because include lines show the layer.
+set(mapisync_public_headers
+  engine/mailbox_sync.h
+  engine/survey.h
+  engine/staging/file_spool.h)
 if(MAPISYNC_TOOLS)
-  list(APPEND mapisync_header_folders store providers)
+  list(APPEND mapisync_public_headers
+    store/memory/memory_sink.h
+    store/memory/memory_store.h
+    store/sqlite/mirror_reader.h
+    store/sqlite/mirror_sink.h
+    store/sqlite/sqlite_store.h
+    providers/fake/fake_provider.h
+    providers/fake/script/script.h
+    providers/fake/mime/mail_import.h
+    providers/fake/mime/mime_converter.h)
 endif()
-foreach(folder IN LISTS mapisync_header_folders)
-  install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mapisync FILES_MATCHING PATTERN "*.h")
-endforeach()
 
-if(TARGET mapisync_cli)
-  install(TARGETS mapisync_cli)
+set(queue ${mapisync_public_headers})
+set(mapisync_headers "")
+while(queue)
+  list(POP_FRONT queue header)
+  if(header IN_LIST mapisync_headers)
+    continue()
+  endif()
+  list(APPEND mapisync_headers ${header})
+  file(STRINGS ${header} lines REGEX "^#include \"")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^#include \"([^\"]+)\".*" "\\1" included "${line}")
+    list(APPEND queue ${included})
+  endforeach()
+  get_filename_component(folder ${header} DIRECTORY)
+  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mapisync/${folder})
+endwhile()
+
+if(TARGET mapisync)
+  install(TARGETS mapisync)
 endif()
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")

@@ -27,7 +27,7 @@ LAYERS = {
     "store/memory": CONTRACT,
     "store/sqlite": CONTRACT,
     "providers/fake": CONTRACT,
-    "providers/fake/mime": CONTRACT + ("providers/fake/content_converter.h",),
+    "providers/fake/mime": CONTRACT + ("providers/fake/content_converter.h", "providers/fake/fake_mailbox.h"),
     "tools/mapisync": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
     "tests/support": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
     "tests": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/...", "tools/...", "tests/..."),
