@@ -140,6 +140,7 @@ class FolderSync {
       unfinished(Unfinished::limit, std::nullopt);
       return false;
     }
+    std::uint32_t throttled = 0;
     for (int attempt = 1;; ++attempt) {
       run_.tell(Phase::pass, 0);
       MAPISYNC_TRY(pass, run_pass(work_, counters_));
@@ -154,6 +155,12 @@ class FolderSync {
       }
       const Failure& failure = *pass.failure;
       run_.env.log.info(work_.label() + ": pass failed: " + failure.to_string());
+      if (failure.errc() == Errc::busy && pass.messages == 0 && ++throttled <= kThrottledMax &&
+          !run_.budget.exhausted()) {
+        pause(failure, throttled);  // it is waited for as long as it says; that is no failed attempt
+        --attempt;
+        continue;
+      }
       if (attempt == 2 || is_specific(failure.errc()) || run_.budget.exhausted()) return false;
       if (failure.retry == Retry::later && pass.messages == 0) pause(failure, 1);
     }
@@ -352,6 +359,8 @@ class FolderSync {
     report_.costs.waited += wait;
     run_.env.clock.wait(wait, run_.stop);
   }
+
+  static constexpr std::uint32_t kThrottledMax = 4;
 
   FolderWork work_;
   SyncRun& run_;

@@ -245,7 +245,7 @@ class OneRun {
       MAPISYNC_TRYV(unit->put_mailbox(mailbox_));
     }
     // Of an incomplete run nobody may read the report: what it found is told (again) by the one that ends.
-    if (report_.grade != Grade::incomplete) MAPISYNC_TRYV(unit->announce_all());
+    if (report_.grade != Grade::incomplete && !report_.identity_changed) MAPISYNC_TRYV(unit->announce_all());
     return unit->commit();
   }
 

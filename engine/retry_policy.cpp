@@ -22,7 +22,7 @@ std::uint32_t strikes_needed(Errc code, const NoiseRecord& noise, double prior) 
   constexpr double kFalseVerdict = 1e-8;
   constexpr double kPriorCalls = 20;  // the prior weighs as much as this many calls
   constexpr std::uint32_t kMost = 60;
-  if (code == Errc::corrupt_data) return 2;
+  if (code == Errc::corrupt_data || code == Errc::missing_delivery) return 2;
   const double failed = static_cast<double>(noise.failed);
   const double calls = failed + static_cast<double>(noise.good);
   const double p = std::clamp((failed + prior * kPriorCalls) / (calls + kPriorCalls), 1e-6, 0.75);

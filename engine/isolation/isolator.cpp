@@ -174,16 +174,25 @@ class Isolation {
     return provider == 0 ? run_.options.selective_list_max : std::min(provider, run_.options.selective_list_max);
   }
 
+  /// A throttled server is waited for as long as it says; that says nothing about the messages.
   Result<ExportOutcome> export_items(std::vector<SelectiveItem> items) {
-    ++run_.isolation_calls;
-    run_.tell(Phase::isolation, planner_->remaining() + alone_.size());
-    MAPISYNC_TRY(outcome, drive_export(work_, work_.opener, selective_request(work_, std::move(items))));
-    if (outcome.done && !outcome.delivered.empty()) {
-      judge_.note_success();
-      run_.capabilities.selective_sync = Known::yes;
+    const ExportRequest request = selective_request(work_, std::move(items));
+    for (int attempt = 1;; ++attempt) {
+      ++run_.isolation_calls;
+      run_.tell(Phase::isolation, planner_->remaining() + alone_.size());
+      MAPISYNC_TRY(outcome, drive_export(work_, work_.opener, request));
+      const bool throttled = outcome.failure && outcome.failure->errc() == Errc::busy && outcome.messages == 0;
+      if (throttled && attempt <= kThrottledMax && !run_.stopped()) {
+        wait(*outcome.failure, static_cast<std::uint32_t>(attempt));
+        continue;
+      }
+      if (outcome.done && !outcome.delivered.empty()) {
+        judge_.note_success();
+        run_.capabilities.selective_sync = Known::yes;
+      }
+      if (!outcome.delivered.empty()) losses_in_row_ = 0;
+      return std::move(outcome);
     }
-    if (!outcome.delivered.empty()) losses_in_row_ = 0;
-    return std::move(outcome);
   }
 
   // --- batches -------------------------------------------------------------------------------------------------------
@@ -490,6 +499,7 @@ class Isolation {
 
   static constexpr std::size_t kRetriesMax = 100'000;  // due attempts of one run; the others are due next time as well
   static constexpr std::size_t kFormSamples = 3;
+  static constexpr int kThrottledMax = 4;
 
   FolderWork& work_;
   SyncRun& run_;

@@ -13,7 +13,8 @@ constexpr const char* kSchema = R"sql(
 CREATE TABLE box (
   one INTEGER PRIMARY KEY CHECK (one = 1), mailbox_guid BLOB NOT NULL, mapping_signature BLOB NOT NULL,
   replica_guid BLOB NOT NULL, display_name TEXT NOT NULL, seed INTEGER NOT NULL, last_number INTEGER NOT NULL,
-  ticks INTEGER NOT NULL, generation INTEGER NOT NULL, public_folders INTEGER NOT NULL, moves INTEGER NOT NULL);
+  ticks INTEGER NOT NULL, generation INTEGER NOT NULL, public_folders INTEGER NOT NULL, moves INTEGER NOT NULL,
+  state_age INTEGER NOT NULL);
 CREATE TABLE folder (
   id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, name TEXT NOT NULL, role INTEGER NOT NULL, kind INTEGER NOT NULL,
   class TEXT NOT NULL, source_key BLOB NOT NULL UNIQUE, change_key BLOB NOT NULL, cn INTEGER NOT NULL,
@@ -47,7 +48,7 @@ Result<void> make_schema(Database& database, const MailboxOptions& options) {
                                 "; PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; BEGIN;"));
   MAPISYNC_TRYV(database.script(kSchema));
   const Bytes replica = pseudo_random(options.seed, kReplica, kGuidSize);
-  MAPISYNC_TRYV(database.query("INSERT INTO box VALUES (1, ?, ?, ?, ?, ?, 1, 0, 0, ?, 0)")
+  MAPISYNC_TRYV(database.query("INSERT INTO box VALUES (1, ?, ?, ?, ?, ?, 1, 0, 0, ?, 0, 0)")
                     .blob(pseudo_random(options.seed, kMailboxGuid, kGuidSize))
                     .blob(pseudo_random(options.seed, kSignature, kGuidSize))
                     .blob(replica)
@@ -182,6 +183,16 @@ Result<std::uint64_t> FakeMailbox::last_number() {
   Query query = impl_->db->query("SELECT last_number FROM box");
   MAPISYNC_TRY(row, query.step());
   return row ? query.get_number(0) : 0;
+}
+
+Result<std::uint64_t> FakeMailbox::state_age() {
+  Query query = impl_->db->query("SELECT state_age FROM box");
+  MAPISYNC_TRY(row, query.step());
+  return row ? query.get_number(0) : 0;
+}
+
+Result<void> FakeMailbox::spoil_states() {
+  return impl_->verb([&] { return impl_->db->query("UPDATE box SET state_age = state_age + 1").run(); });
 }
 
 Result<std::uint64_t> FakeMailbox::generation() {

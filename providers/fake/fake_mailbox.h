@@ -97,6 +97,10 @@ class FakeMailbox {
   };
   /// To another database: new mapping signature, new replica GUID for all that is made from now on.
   Result<void> move_to_database(const DatabaseMove& move);
+  /// Every state handed out so far is corrupt from now on, as ServerProfile::spoiled_states says.
+  Result<void> spoil_states();
+  /// How often that happened; states carry it.
+  Result<std::uint64_t> state_age();
   /// The number this mailbox gives a named property; the same name always gets the same number.
   Result<std::uint16_t> named_property_id(const PropertyName& name);
   Result<std::optional<PropertyName>> named_property(std::uint16_t id);
@@ -123,7 +127,7 @@ class FakeMailbox {
     FakeMessageId id;
     std::uint64_t mid, change_number, read_change_number, size;
     Timestamp delivered;
-    bool associated, read, in_scope;
+    bool associated, read, in_scope, damaged;
   };
   Result<std::vector<Version>> versions(FakeFolderId folder);
   /// The source key that a deleted or moved-away message had in `folder`; nullopt = never heard of it.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,9 @@ class FakeProvider : public Provider {
   FakeMailbox& mailbox();
   const FaultPlan& plan() const;
   void set_plan(FaultPlan plan);  // counters of calls go on; events of the new plan have not happened yet
-  void set_strictness(Strictness strictness);
+  void set_conversion(const ConversionContext& context);
+  /// Sessions opened from now on may write (Mailbox::open_writer). Off at first.
+  void allow_writes(bool allowed);
 
   /// The index-th call of any port (from 1) fails so. For sweeps; cleared by set_plan.
   void fail_call(std::uint64_t index, Failure failure);
@@ -59,7 +62,8 @@ class FakeProvider : public Provider {
  private:
   friend std::unique_ptr<FakeProvider> open_provider(FakeMailbox&, FaultPlan, ContentConverter*, Log);
   friend Result<std::unique_ptr<FakeProvider>> open_provider(const std::string&, FaultPlan, ContentConverter*, Log);
-  explicit FakeProvider(std::shared_ptr<FakeServer> server);
+  FakeProvider(std::shared_ptr<FakeServer> server, std::optional<FakeMailbox> owned);
+  std::optional<FakeMailbox> owned_;
   std::shared_ptr<FakeServer> server_;
 };
 

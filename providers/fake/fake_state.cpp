@@ -40,6 +40,7 @@ SyncState FakeState::encode(StateOrigin origin) const {
   out.u32(kMagic);
   out.u8(static_cast<std::uint8_t>(kind));
   out.bytes(scope);
+  out.u64(age);
   out.u64(restriction);
   write(out, given);
   write(out, seen);
@@ -62,6 +63,7 @@ Result<FakeState> FakeState::decode(BytesView bytes) {
   if (kind < 1 || kind > 3) return rejected("a state of an unknown kind");
   state.kind = static_cast<StateKind>(kind);
   state.scope = Bytes(in.bytes());
+  state.age = in.u64();
   state.restriction = in.u64();
   mapisync::fake::read(in, state.given);
   mapisync::fake::read(in, state.seen);

@@ -20,6 +20,7 @@ enum class StateKind : std::uint8_t { contents = 1, selective = 2, hierarchy = 3
 struct FakeState {
   StateKind kind{StateKind::contents};
   Bytes scope;                   // folder key and mapping signature
+  std::uint64_t age{0};          // FakeMailbox::state_age when it was made
   std::uint64_t restriction{0};  // digest of the excluded keys; 0 = none
   IdSet given;                   // ids the client has (folders: their numbers)
   IdSet seen;                    // change numbers of normal messages (folders: of folders)

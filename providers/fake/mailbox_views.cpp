@@ -39,7 +39,8 @@ Result<MessageContent> FakeMailbox::content(FakeMessageId message, ContentConver
 
 Result<std::vector<FakeMailbox::Version>> FakeMailbox::versions(FakeFolderId folder) {
   Query query = impl_->db->query(
-      "SELECT id, mid, cn, read_cn, size, delivered, associated, is_read, in_scope FROM message WHERE folder = ? "
+      "SELECT id, mid, cn, read_cn, size, delivered, associated, is_read, in_scope, damage FROM message WHERE folder = "
+      "? "
       "ORDER BY mid");
   query.integer(raw(folder));
   std::vector<Version> out;
@@ -48,7 +49,7 @@ Result<std::vector<FakeMailbox::Version>> FakeMailbox::versions(FakeFolderId fol
     if (!row) return out;
     out.push_back(Version{FakeMessageId(query.get_integer(0)), query.get_number(1), query.get_number(2),
                           query.get_number(3), query.get_number(4), from_micros(query.get_integer(5)),
-                          query.get_bool(6), query.get_bool(7), query.get_bool(8)});
+                          query.get_bool(6), query.get_bool(7), query.get_bool(8), query.get_bool(9)});
   }
 }
 

@@ -100,6 +100,7 @@ void visit_server(Profile& s, Visitor&& visit) {
   visit.named("selective-state", s.selective_state, kAnswer);
   visit.named("other-restriction", s.other_restriction, kAnswer);
   visit.named("refuse-states", s.refuse_states, kBool);
+  visit.named("spoiled-states", s.spoiled_states, kAnswer);
   visit.number("state-fails-after", s.state_fails_after);
   visit.named("given", s.given, kGivenRule);
   visit.named("known-by", s.known_by, kKnownBy);

@@ -67,7 +67,8 @@ struct ServerProfile {
   Answer selective_state{Answer::refuse};              // [10] a state from a selective run, in config
   Answer other_restriction{Answer::accept};            // a state made under another restriction
   bool refuse_states{false};                           // every state but the empty one is rejected
-  std::uint32_t state_fails_after{0};  // [18] runs from a state fail after so many messages, plus one; 0 = never
+  Answer spoiled_states{Answer::accept};  // [18] what config says to states spoiled by FakeMailbox::spoil_states
+  std::uint32_t state_fails_after{2};     // [18] if accepted: messages until the run from such a state fails
   GivenRule given{GivenRule::exact};
   KnownBy known_by{KnownBy::number};
   Answer config_twice{Answer::refuse};  // [8]

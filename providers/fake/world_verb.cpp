@@ -164,6 +164,8 @@ Result<void> do_move_mailbox(FakeMailbox& box, const Words& w) {
   return box.move_to_database({has(w, "new-mailbox"), has(w, "new-keys")});
 }
 
+Result<void> do_spoil_states(FakeMailbox& box, const Words&) { return box.spoil_states(); }
+
 struct Verb {
   const char* name;
   std::size_t least, most;  // words after the name
@@ -192,6 +194,7 @@ constexpr Verb kVerbs[] = {
     {"close-folder", 2, 2, check_close, do_close_folder},
     {"open-folder", 1, 1, check_nothing, do_open_folder},
     {"move-mailbox", 0, 2, check_mailbox, do_move_mailbox},
+    {"spoil-states", 0, 0, check_nothing, do_spoil_states},
     {"kill-server", 0, 0, check_nothing, nullptr},
     {"restart-server", 0, 0, check_nothing, nullptr},
     {"drop-sessions", 0, 0, check_nothing, nullptr},

@@ -24,7 +24,7 @@ namespace mapisync::fake {
 ///   restore-folder FOLDER                         rename-folder FOLDER NAME
 ///   move-folder FOLDER FOLDER                     close-folder FOLDER CODE
 ///   open-folder FOLDER                            move-mailbox [new-mailbox] [new-keys]
-///   kill-server    restart-server    drop-sessions
+///   spoil-states    kill-server    restart-server    drop-sessions
 /// KIND: abort, hide, hide-as-deleted, placeholder, truncate, server-death, stall.
 struct WorldVerb {
   std::vector<std::string> words;
