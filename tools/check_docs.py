@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""Holds the documentation to the tree: every relative link and every file or folder that a page names must exist.
+
+A name counts if it stands in backticks, begins with one of our folders and holds no placeholder. Exit code 0 or 1.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOPS = ("engine/", "providers/", "store/", "tools/", "tests/", "docs/", "examples/", "samples/", "cmake/", ".ci/", "bench/")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+NAME = re.compile(r"`([A-Za-z0-9_./-]+)`")
+
+
+def complaints(page):
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        for link in LINK.findall(line):
+            if "://" not in link and not link.startswith("mailto:") and not (page.parent / link).exists():
+                yield number, f"link to {link}: there is no such file"
+        for name in NAME.findall(line):
+            if name.startswith(TOPS) and not (ROOT / name).exists():
+                yield number, f"{name}: there is no such file"
+
+
+def main():
+    pages = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md"),
+                    *(ROOT / "samples").glob("*.md")])
+    found = [(page.relative_to(ROOT), number, text) for page in pages for number, text in complaints(page)]
+    for page, number, text in found:
+        print(f"{page}:{number}: {text}")
+    print(f"check_docs: {len(pages)} pages, {len(found)} complaints")
+    return 1 if found or not pages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
