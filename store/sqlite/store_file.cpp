@@ -1,0 +1,196 @@
+#include "store/sqlite/store_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "store/sqlite/database.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/sqlite_failure.h"
+
+namespace mapisync::sqlite {
+
+namespace {
+
+constexpr std::string_view kLockPrefix = "mapisync writer ";
+
+/// The path with its directory (or, for an existing file, itself) resolved; empty with errno set if that fails.
+std::string resolve(const std::string& path, bool exists) {
+  const auto resolved = [](const std::string& name) {
+    char* real = ::realpath(name.c_str(), nullptr);
+    std::string result = real != nullptr ? real : "";
+    std::free(real);
+    return result;
+  };
+  if (exists) return resolved(path);
+  const auto slash = path.find_last_of('/');
+  const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  std::string real = resolved(directory);
+  if (real.empty()) return real;
+  return (real == "/" ? "" : real) + "/" + name;
+}
+
+/// Reads the application id without locks and side files, so that a foreign database stays as it is.
+Result<void> check_owner(const std::string& path) {
+  MAPISYNC_TRY(database, Database::open(path, OpenMode::immutable, std::chrono::milliseconds{0}));
+  MAPISYNC_TRY(application, database->value_of("PRAGMA application_id"));
+  if (application == kApplicationId) return success();
+  return store_failure(Errc::store_foreign, path, "a database, but not one of mapisync");
+}
+
+/// The holder's process number as it wrote it, for the message.
+std::string holder_of(int descriptor) {
+  std::array<char, 64> buffer{};
+  const ssize_t length = ::pread(descriptor, buffer.data(), buffer.size(), 0);
+  if (length <= 0) return "another process";
+  std::string_view line(buffer.data(), static_cast<std::size_t>(length));
+  if (!line.starts_with(kLockPrefix)) return "another process";
+  line.remove_prefix(kLockPrefix.size());
+  std::string digits;
+  for (const char c : line) {
+    if (c < '0' || c > '9') break;
+    digits.push_back(c);
+  }
+  return "process " + digits;
+}
+
+/// Says who holds the lock; best effort, and only in a lock file that is ours or new.
+void sign(int descriptor) noexcept {
+  std::array<char, kLockPrefix.size()> start{};
+  const ssize_t length = ::pread(descriptor, start.data(), start.size(), 0);
+  const bool ours = length == 0 || (length == static_cast<ssize_t>(start.size()) &&
+                                    std::string_view(start.data(), start.size()) == kLockPrefix);
+  if (!ours || ::ftruncate(descriptor, 0) != 0) return;
+  const std::string line = std::string(kLockPrefix) + std::to_string(::getpid()) + "\n";
+  [[maybe_unused]] const ssize_t written = ::pwrite(descriptor, line.data(), line.size(), 0);
+}
+
+/// An empty private file "<path>.new-XXXXXX" that is removed unless it was given its name.
+class NewFile {
+ public:
+  static Result<NewFile> create(const std::string& path) {
+    std::string name = path + ".new-XXXXXX";
+    const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
+    if (descriptor < 0) return failure_of_errno(errno, path, "cannot be created");
+    NewFile file(std::move(name));
+    const bool private_now = ::fchmod(descriptor, S_IRUSR | S_IWUSR) == 0;
+    const int error = errno;
+    ::close(descriptor);
+    if (!private_now) return failure_of_errno(error, path, "cannot be made private");
+    return file;
+  }
+  NewFile(NewFile&& other) noexcept : name_(std::exchange(other.name_, {})) {}
+  NewFile& operator=(NewFile&&) = delete;
+  ~NewFile() {
+    if (!name_.empty()) ::unlink(name_.c_str());
+  }
+  const std::string& name() const noexcept { return name_; }
+  /// Fails if something has that name by now.
+  Result<void> give_name(const std::string& path) {
+    if (::link(name_.c_str(), path.c_str()) == 0) return success();  // the destructor removes the first name
+    const int error = errno;
+    if (error != EPERM && error != EOPNOTSUPP && error != EMLINK) {
+      return failure_of_errno(error, path, "cannot be created");
+    }
+    // No hard links on this file system: the writer lock keeps others of our kind away.
+    if (::access(path.c_str(), F_OK) == 0) return failure_of_errno(EEXIST, path, "cannot be created");
+    if (::rename(name_.c_str(), path.c_str()) != 0) return failure_of_errno(errno, path, "cannot be created");
+    name_.clear();
+    return success();
+  }
+
+ private:
+  explicit NewFile(std::string name) : name_(std::move(name)) {}
+  std::string name_;
+};
+
+/// Makes a new directory entry durable.
+Result<void> synchronize_directory(const std::string& path) {
+  const std::string directory = path.substr(0, path.find_last_of('/') + 1);
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return failure_of_errno(errno, path, "opening its directory");
+  const bool synchronized = ::fsync(descriptor) == 0 || errno == EINVAL;  // EINVAL: not offered here
+  const int error = errno;
+  ::close(descriptor);
+  if (!synchronized) return failure_of_errno(error, path, "synchronizing its directory");
+  return success();
+}
+
+}  // namespace
+
+Result<FileLook> look_at(const std::string& path) {
+  if (path.empty() || path.back() == '/') {
+    return store_failure(Errc::store_foreign, path.empty() ? "\"\"" : path, "not the name of a file");
+  }
+  if (path.find('\0') != std::string::npos) {
+    return store_failure(Errc::missing_file, path.substr(0, path.find('\0')), "a file name cannot hold a NUL byte");
+  }
+  struct stat status {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (!exists && errno != ENOENT) return failure_of_errno(errno, path, "cannot be looked at");
+  FileLook look;
+  look.path = resolve(path, exists);
+  if (look.path.empty()) {
+    const int error = errno;
+    return failure_of_errno(error, path, error == ENOENT ? "its directory does not exist" : "cannot be looked at");
+  }
+  if (!exists) return look;
+  if (S_ISDIR(status.st_mode)) return store_failure(Errc::store_foreign, path, "a directory");
+  if (!S_ISREG(status.st_mode)) return store_failure(Errc::store_foreign, path, "not a regular file");
+  if (status.st_size == 0) {
+    return store_failure(Errc::store_foreign, path, "an empty file (if it is of no use, remove it)");
+  }
+  if (::access(path.c_str(), R_OK) != 0) return failure_of_errno(errno, path, "cannot be read");
+  MAPISYNC_TRYV(check_owner(look.path));
+  look.presence = FilePresence::ours;
+  return look;
+}
+
+Result<std::unique_ptr<WriterLock>> WriterLock::take(const std::string& path) {
+  const std::string name = path + ".lock";
+  const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+  if (descriptor < 0) return failure_of_errno(errno, name, "the lock file cannot be opened");
+  auto lock = std::unique_ptr<WriterLock>(new WriterLock(descriptor));
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return store_failure(Errc::store_locked, path, holder_of(descriptor) + " is writing to it");
+    }
+    return failure_of_errno(errno, name, "cannot be locked");
+  }
+  sign(descriptor);
+  return lock;
+}
+
+WriterLock::~WriterLock() { ::close(descriptor_); }
+
+Result<void> create_store_file(const std::string& path) {
+  MAPISYNC_TRY(file, NewFile::create(path));
+  const auto fill = [&]() -> Result<void> {
+    MAPISYNC_TRY(database, Database::open(file.name(), OpenMode::read_write, std::chrono::milliseconds{0}));
+    // Nobody else knows the name, and a crash leaves a file that is never used.
+    MAPISYNC_TRYV(database->script("PRAGMA journal_mode = MEMORY"));
+    MAPISYNC_TRYV(database->script("PRAGMA synchronous = FULL"));
+    return create_schema(*database);
+  };
+  MAPISYNC_TRYV(fill());
+  MAPISYNC_TRYV(file.give_name(path));
+  return synchronize_directory(path);
+}
+
+Result<void> check_writable(const std::string& path) {
+  if (::access(path.c_str(), W_OK) == 0) return success();
+  const int error = errno;
+  if (error == EROFS || error == EACCES) return store_failure(Errc::store_read_only, path, "cannot be written");
+  return failure_of_errno(error, path, "cannot be written");
+}
+
+}  // namespace mapisync::sqlite
