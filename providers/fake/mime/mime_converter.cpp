@@ -149,12 +149,13 @@ class Worker {
     const bool is_message = type == "message/rfc822" || type == "message/global" || type == "message/news";
     if (!part.opaque && GMIME_IS_MESSAGE_PART(part.object)) {
       GMimeMessage* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part.object));
-      if (inner != nullptr) return embedded(part, number, convert_message(inner, part.path + ":", depth + 1));
+      if (inner != nullptr) return embedded(part, number, convert_message(inner, path_of_embedded(part), depth + 1));
     }
     Bytes bytes = decoded_bytes(part, log_);
     if (!part.opaque && is_message && GMIME_IS_PART(part.object) && !bytes.empty()) {
       log_.note(Defect::encoded_message, place_of(part));
-      if (depth + 1 < limits_.nesting) return embedded(part, number, convert_bytes(bytes, part.path + ":", depth + 1));
+      if (depth + 1 < limits_.nesting)
+        return embedded(part, number, convert_bytes(bytes, path_of_embedded(part), depth + 1));
       log_.note(Defect::nesting_too_deep, place_of(part));
     }
     Attachment made = attachment_frame(part, number, kAttachByValue);

@@ -25,6 +25,12 @@ bool is_blank(const char* text) {
   return text == nullptr || text_of(text).find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
+/// "1.2" of "1"; "3:1" of the message embedded as part 3.
+std::string below(const std::string& path, int index) {
+  const bool first = path.empty() || path.ends_with(':');
+  return path + (first ? "" : ".") + std::to_string(index + 1);
+}
+
 class Sorter {
  public:
   Sorter(const ConversionLimits& limits, PartBudget& budget, DefectLog& log, PartTree& tree)
@@ -67,8 +73,7 @@ class Sorter {
     const int root = related ? related_root(multipart, count) : -1;
     const bool outermost_choice = alternative && outer != Around::alternative && !body_closed_;
     for (int i = 0; i < count; ++i) {
-      PartRef child{g_mime_multipart_get_part(multipart, i),
-                    part.path + (part.path.empty() ? "" : ".") + std::to_string(i + 1),
+      PartRef child{g_mime_multipart_get_part(multipart, i), below(part.path, i),
                     part.related || (related && i != root), false};
       Around around = alternative || outer == Around::alternative ? Around::alternative : Around::mixed;
       if (related && i != root) around = Around::related;
@@ -146,9 +151,13 @@ std::string place_of(const PartRef& part) {
     return g_ascii_isalnum(c) == 0 && std::string_view("/.+-_").find(c) == std::string_view::npos;
   };
   std::replace_if(type.begin(), type.end(), hostile, '?');
-  const std::string path = part.path.empty() ? "the message" : "part " + part.path;
-  return path + ", " + type;
+  if (part.path.empty()) return "the message, " + type;
+  constexpr std::size_t kShown = 60;
+  const std::string path = part.path.size() > kShown ? part.path.substr(0, kShown) + "..." : part.path;
+  return "part " + path + ", " + type;
 }
+
+std::string path_of_embedded(const PartRef& part) { return (part.path.empty() ? "1" : part.path) + ":"; }
 
 PartTree sort_parts(GMimeMessage* message, const std::string& path, std::size_t depth, const ConversionLimits& limits,
                     PartBudget& budget, DefectLog& log) {

@@ -37,6 +37,9 @@ struct PartTree {
 PartTree sort_parts(GMimeMessage* message, const std::string& path, std::size_t depth, const ConversionLimits& limits,
                     PartBudget& budget, DefectLog& log);
 
+/// What the parts of the message embedded in `part` are named below.
+std::string path_of_embedded(const PartRef& part);
+
 /// "text/plain", in lower case.
 std::string mime_type_of(GMimeObject* object);
 /// "part 1.2, text/plain": how a part is named in a failure.
