@@ -10,6 +10,7 @@
 #include "engine/folder_commit.h"
 #include "engine/isolation/control.h"
 #include "engine/isolation/frontier.h"
+#include "engine/isolation/id_form.h"
 #include "engine/isolation/judge.h"
 #include "engine/isolation/planner.h"
 
@@ -454,47 +455,32 @@ class Isolation {
   // --- which id a list takes
   // -------------------------------------------------------------------------------------------
 
-  /// Settled with a message that exports: the form that delivers exactly its key. A form that answers with success and
-  /// nothing is the wrong one. [mapi-ics 5.2]
+  /// With messages we hold, or else with the first pending ones.
   Result<void> settle_id_form() {
     if (run_.capabilities.id_form != IdForm::unknown) return success();
     MAPISYNC_TRY(known_good, run_.env.store.recent_ledger_rows(work_.id(), kFormSamples));
     for (const LedgerRow& row : known_good) {
-      MAPISYNC_TRY(settled, try_forms({row.ref, row.key}, true));
-      if (settled || ended_) return success();
+      MAPISYNC_TRY(over, id_form_from({row.ref, row.key}, true));
+      if (over) return success();
     }
     const std::size_t samples = std::min<std::size_t>(ids_.size(), kFormSamples);
     MAPISYNC_TRY(rows, run_.env.store.pending_rows(work_.id(), std::span(ids_).subspan(0, samples)));
     for (const UnsettledRow& row : rows) {
-      MAPISYNC_TRY(settled, try_forms(item_of(row), false));
-      if (settled || ended_) return success();
+      MAPISYNC_TRY(over, id_form_from(item_of(row), false));
+      if (over) return success();
     }
     return success();
   }
 
-  Result<bool> try_forms(const SelectiveItem& item, bool discard) {
-    for (const IdForm form : {IdForm::entry_id, IdForm::source_key}) {
-      if (!may_export()) return false;
-      ++run_.isolation_calls;
-      ExportRequest request = selective_request(work_, {item});
-      request.config.id_form = form;
-      request.discard = discard;
-      MAPISYNC_TRY(outcome, drive_export(work_, work_.opener, request));
-      if (outcome.done && contains(outcome.delivered, item.key)) {
-        run_.capabilities.id_form = form;
-        run_.capabilities.selective_sync = Known::yes;
-        judge_.note_success();
-        return true;
-      }
-      if (outcome.failure && outcome.failure->errc() == Errc::unsupported) {
-        run_.capabilities.selective_sync = Known::no;
-        MAPISYNC_TRYV(cannot_isolate());
-        return false;
-      }
-      if (outcome.session_lost) MAPISYNC_TRYV(connection_trouble(*outcome.failure));
-      if (ended_) return false;
+  Result<bool> id_form_from(const SelectiveItem& item, bool discard) {
+    MAPISYNC_TRY(probe, probe_id_form(work_, item, discard, [this] { return may_export(); }));
+    if (probe.settled) judge_.note_success();
+    if (probe.unsupported) {
+      run_.capabilities.selective_sync = Known::no;
+      MAPISYNC_TRYV(cannot_isolate());
     }
-    return false;
+    if (probe.lost) MAPISYNC_TRYV(connection_trouble(*probe.lost));
+    return probe.settled || ended_;
   }
 
   static constexpr std::size_t kRetriesMax = 100'000;  // due attempts of one run; the others are due next time as well
