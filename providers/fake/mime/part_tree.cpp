@@ -157,7 +157,10 @@ std::string place_of(const PartRef& part) {
   return "part " + path + ", " + type;
 }
 
-std::string path_of_embedded(const PartRef& part) { return (part.path.empty() ? "1" : part.path) + ":"; }
+std::string path_of_embedded(const PartRef& part) {
+  const bool root = part.path.empty() || part.path.ends_with(':');
+  return part.path + (root ? "1:" : ":");
+}
 
 PartTree sort_parts(GMimeMessage* message, const std::string& path, std::size_t depth, const ConversionLimits& limits,
                     PartBudget& budget, DefectLog& log) {
