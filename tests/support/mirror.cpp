@@ -1,9 +1,15 @@
 #include "tests/support/mirror.h"
 
+#include <unistd.h>
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "store/memory/memory_sink.h"
 #include "store/memory/memory_store.h"
+#include "store/sqlite/mirror_reader.h"
+#include "store/sqlite/mirror_sink.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace mapisync::test {
 
@@ -51,13 +57,89 @@ class SeparatedMirror final : public Mirror {
   SeparateMirror sink_;
 };
 
+template <class T>
+T demand(Result<T> result, const char* what) {
+  if (!result) {
+    std::fprintf(stderr, "%s: %s\n", what, result.error().to_string().c_str());
+    std::abort();
+  }
+  return std::move(result).value();
+}
+
+/// A directory of its own, gone with the object.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "mapisync-test-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) std::abort();
+    path_ = pattern;
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  std::string file(const char* name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class SqliteMirror final : public Mirror {
+ public:
+  SqliteMirror() { open(); }
+  Store& store() override { return *store_; }
+  ChangeSink& sink() override { return *sink_; }
+  std::string path() const override { return directory_.file("mirror.db"); }
+  void reopen() override {
+    sink_.reset();
+    store_.reset();
+    open();
+  }
+  MirrorCopies copies() override { return copies_in(*store_); }
+
+ private:
+  void open() {
+    store_ = demand(SqliteStore::open(path()), "the mirror");
+    sink_ = std::make_unique<MirrorSink>(*store_);
+  }
+
+  TemporaryDirectory directory_;
+  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<MirrorSink> sink_;
+};
+
 }  // namespace
+
+MirrorCopies copies_in(SqliteStore& store) {
+  MirrorCopies copies;
+  MirrorReader reader(store);
+  for (const MirrorFolder& folder : demand(reader.folders(), "the folders of the mirror")) {
+    const FolderId id = folder.record.id;
+    for (SourceKey after;;) {
+      const auto messages = demand(reader.messages(id, after, 100, MirrorScope::all), "the messages of the mirror");
+      if (messages.empty()) break;
+      after = messages.back().key;
+      for (const MirrorMessage& message : messages) {
+        MirrorCopy& copy = copies[{id, message.key}];
+        if (const auto whole = demand(reader.load(id, message.key), "a message of the mirror")) copy = copy_of(*whole);
+        copy.change_key = message.change_key;
+        copy.associated = message.associated;
+        copy.read = message.read;
+        copy.stale = message.stale;
+        copy.deleted = message.deleted_at.has_value();
+      }
+    }
+  }
+  return copies;
+}
 
 std::unique_ptr<Mirror> make_mirror(MirrorKind kind) {
   switch (kind) {
     case MirrorKind::memory: return std::make_unique<MemoryMirror>();
     case MirrorKind::separate: return std::make_unique<SeparatedMirror>();
-    case MirrorKind::sqlite: break;
+    case MirrorKind::sqlite: return std::make_unique<SqliteMirror>();
   }
   std::abort();
 }

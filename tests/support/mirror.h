@@ -8,6 +8,10 @@
 #include "engine/ports/store.h"
 #include "tests/support/scripted_sink.h"
 
+namespace mapisync {
+class SqliteStore;
+}
+
 namespace mapisync::test {
 
 /// memory: store and sink in memory, one commit for both. separate: the memory store, and a sink that is durable on its
@@ -25,6 +29,9 @@ class Mirror {
   /// Where it is, if it is in a file.
   virtual std::string path() const { return {}; }
 };
+
+/// Everything a SQLite mirror holds, read as a report does. Ends the test process if it cannot be read.
+MirrorCopies copies_in(SqliteStore& store);
 
 /// Ends the test process if it cannot be made.
 std::unique_ptr<Mirror> make_mirror(MirrorKind kind);

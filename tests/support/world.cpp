@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <ostream>
 
@@ -50,7 +51,7 @@ struct World::Inside {
   std::unique_ptr<Mirror> mirror;
   SinkScript script;
   StoreWatch watch;
-  std::unique_ptr<StopFlag> stop{std::make_unique<StopFlag>()};
+  std::deque<StopFlag> stops = std::deque<StopFlag>(1);  // one a run; kept, since another thread may still hold an old one
   std::multimap<std::uint64_t, std::function<void()>> actions;  // of the next run, by port call
   std::vector<fake::PortCall> calls;
   std::map<std::string, FakeMessageId> ids;
@@ -244,7 +245,7 @@ SyncOptions& World::options() noexcept { return inside_->setup.options; }
 ManualClock& World::clock() noexcept { return inside_->clock; }
 SinkScript& World::sink_script() noexcept { return inside_->script; }
 StoreWatch& World::store_watch() noexcept { return inside_->watch; }
-StopFlag& World::stop_flag() noexcept { return *inside_->stop; }
+StopFlag& World::stop_flag() noexcept { return inside_->stops.back(); }
 std::uint64_t World::calls() const noexcept { return inside_->calls.size(); }
 const std::vector<fake::PortCall>& World::call_list() const noexcept { return inside_->calls; }
 fake::FakeProvider& World::server() noexcept { return *inside_->provider; }
@@ -264,7 +265,7 @@ World& World::crash_at_call(std::uint64_t n) {
 World& World::stop_at_call(std::uint64_t n) {
   return at_call(n, [this] {
     note("a stop is asked for");
-    inside_->stop->request();
+    inside_->stops.back().request();
   });
 }
 
@@ -283,7 +284,7 @@ RunEnd World::run() {
   MemorySpool spool;
   try {
     MailboxSync sync({*in.provider, store, sink, in.clock, in.random, spool, nullptr, Log{}}, in.setup.options);
-    auto result = sync.run(*in.stop);
+    auto result = sync.run(in.stops.back());
     if (result) {
       end.report = std::move(result).value();
       in.report = *end.report;
@@ -298,7 +299,7 @@ RunEnd World::run() {
   }
   in.actions.clear();
   in.watch.disarm();
-  in.stop = std::make_unique<StopFlag>();
+  in.stops.emplace_back();
   for (const auto& [key, copy] : in.mirror->copies()) {
     if (!copy.deleted) in.had_copy.insert(key.second);
   }
@@ -356,6 +357,8 @@ const FolderReport& World::report(const std::string& path) const {
 }
 
 Store& World::store() noexcept { return inside_->mirror->store(); }
+
+std::string World::mirror_path() const { return inside_->mirror->path(); }
 
 Truth World::truth() {
   Truth truth;

@@ -129,6 +129,7 @@ class World {
   const SyncReport& report() const noexcept;  // of the last run that ended with one
   const FolderReport& report(const std::string& path) const;
   Store& store() noexcept;
+  std::string mirror_path() const;  // of a SQLite mirror
   Truth truth();
   Holding holding();
   Expectation& expect() noexcept;  // excuses for the oracle
