@@ -6,6 +6,7 @@
 
 #include "providers/fake/mime/gmime_handle.h"
 #include "providers/fake/mime/message_headers.h"
+#include "providers/fake/mime/message_properties.h"
 #include "providers/fake/mime/utf8.h"
 
 namespace mapisync::mime {

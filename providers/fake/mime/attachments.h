@@ -9,10 +9,6 @@
 
 namespace mapisync::mime {
 
-inline constexpr std::int32_t kAttachByValue = 1, kAttachEmbeddedMessage = 5;
-inline constexpr PropertyTag kRenderingPosition = 0x370B0003, kAttachmentHidden = 0x7FFE000B;
-inline constexpr std::int32_t kAttachFlagRelated = 4;  // ATT_MHTML_REF
-
 /// Everything but the data: number, names, type, content id and location, method, flags.
 Attachment attachment_frame(const PartRef& part, std::int32_t number, std::int32_t method);
 

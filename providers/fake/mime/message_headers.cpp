@@ -41,6 +41,20 @@ bool looks_encoded(std::string_view text) {
   return begin != std::string_view::npos && text.find("?=", begin + 2) != std::string_view::npos;
 }
 
+/// An encoded word whose charset nobody knows. "=?" in plain text is no word: a charset has no blanks.
+bool names_unknown_charset(std::string_view raw) {
+  for (std::size_t at = raw.find("=?"); at != std::string_view::npos; at = raw.find("=?", at + 2)) {
+    const std::string_view word = raw.substr(at + 2, 64);
+    const std::string_view name = word.substr(0, word.find_first_of("?* \t\r\n"));
+    if (name.size() == word.size() || word[name.size()] != '?' || name.empty()) continue;
+    const std::string_view rest = word.substr(name.size() + 1);
+    const bool is_word =
+        rest.size() > 2 && rest[1] == '?' && std::string_view("qQbB").find(rest[0]) != std::string_view::npos;
+    if (is_word && !find_charset(name) && !is_placeholder_charset(name)) return true;
+  }
+  return false;
+}
+
 class Reader {
  public:
   Reader(GMimeMessage* message, GMimeParserOptions* options, const ConversionLimits& limits, DefectLog& log)
@@ -48,7 +62,11 @@ class Reader {
 
   std::string text(const char* name) {
     std::string value = message_header_value(message_, name);
-    if (looks_encoded(value)) log_.note(Defect::broken_encoded_word, std::string("header ") + name);
+    GMimeHeader* header = find_header(GMIME_OBJECT(message_), name);
+    const std::string raw = header == nullptr ? std::string() : text_of(g_mime_header_get_raw_value(header));
+    if (looks_encoded(value) || names_unknown_charset(raw)) {
+      log_.note(Defect::broken_encoded_word, std::string("header ") + name);
+    }
     return cut_utf8(std::move(value), limits_.header_text_bytes);
   }
 
@@ -61,6 +79,7 @@ class Reader {
       if (g_ascii_strcasecmp(g_mime_header_get_name(header), name) != 0) continue;
       const char* raw = g_mime_header_get_raw_value(header);
       if (raw == nullptr) continue;
+      if (names_unknown_charset(raw)) log_.note(Defect::broken_encoded_word, std::string("header ") + name);
       const ObjectHandle<InternetAddressList> parsed(internet_address_list_parse(options_, raw));
       if (parsed != nullptr) collect(parsed.get(), found, 0);
     }
