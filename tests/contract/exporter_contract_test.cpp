@@ -317,9 +317,10 @@ TEST_P(ExporterContract, AnImporterThatFailsEndsTheExportByItsOwnCode) {
   seen.refuse = true;
   auto exporter = way_.folder->open_exporter().value();
   ASSERT_TRUE(exporter->config(options(), seen));
-  auto step = exporter->synchronize(StopFlag(), std::nullopt);
-  ASSERT_FALSE(step);
-  EXPECT_EQ(step.error().errc(), Errc::callback_failed);
+  Run run;
+  finish(*exporter, run);
+  ASSERT_TRUE(run.failure);
+  EXPECT_EQ(run.failure->errc(), Errc::callback_failed);
 }
 
 TEST_P(ExporterContract, AStopReturnsEarlyAndNothingIsLost) {
