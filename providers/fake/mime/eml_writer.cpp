@@ -138,12 +138,11 @@ class Builder {
     const bool ascii = is_ascii(text);
     const bool ends = text.empty() || text.ends_with('\n');
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    GMimeContentEncoding encoding = g_mime_utils_best_encoding(bytes, text.size());
-    // Without a final line end, plain text would gain one.
-    if (encoding != GMIME_CONTENT_ENCODING_BASE64 && (!ascii || !ends || has_risky_line(text))) {
-      encoding = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
-    }
-    if (text.find('\r') != std::string::npos) encoding = GMIME_CONTENT_ENCODING_BASE64;
+    // Without a final line end, text that is not encoded would gain one.
+    const bool bare = ascii && ends && !has_risky_line(text);
+    GMimeContentEncoding encoding = bare ? GMIME_CONTENT_ENCODING_7BIT : g_mime_utils_best_encoding(bytes, text.size());
+    if (text.find('\r') != std::string::npos || text.find('\0') != std::string::npos)
+      encoding = GMIME_CONTENT_ENCODING_BASE64;
     texts_.push_back(std::move(text));
     ObjectPtr part = leaf_of_stream("text", subtype, make_view_stream(texts_.back(), trouble_), encoding);
     g_mime_object_set_content_type_parameter(part.get(), "charset", ascii ? "us-ascii" : "utf-8");
@@ -210,10 +209,11 @@ class Builder {
     const std::string type = text_property(p, pr::kAttachMimeTag);
     const bool inside = (long_property(p, pr::kAttachFlags).value_or(0) & kAttachFlagRelated) != 0;
     const bool meeting = type == "text/calendar" && message_class.starts_with("IPM.Schedule.");
-    if (!meeting) g_mime_object_set_disposition(part, inside ? GMIME_DISPOSITION_INLINE : GMIME_DISPOSITION_ATTACHMENT);
     if (!name.empty() && GMIME_IS_PART(part)) g_mime_part_set_filename(GMIME_PART(part), name.c_str());
     if (!name.empty() && !GMIME_IS_PART(part))
       g_mime_object_set_content_disposition_parameter(part, "filename", name.c_str());
+    // Last, because a file name makes an attachment of anything. A meeting's calendar must not look like one.
+    g_mime_object_set_disposition(part, inside || meeting ? GMIME_DISPOSITION_INLINE : GMIME_DISPOSITION_ATTACHMENT);
     const std::string id = without_nul(text_property(p, pr::kAttachContentId));
     if (!id.empty()) g_mime_object_set_content_id(part, id.c_str());
     const std::string location = without_nul(text_property(p, pr::kAttachContentLocation));

@@ -56,7 +56,8 @@ class Worker {
     mime = without_from_line(mime);
     prescan(mime, limits_, log_);
     if (log_.has_fatal()) return {};
-    const ObjectHandle<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(mime.data(), mime.size()));
+    const ObjectHandle<GMimeStream> stream(
+        g_mime_stream_mem_new_with_buffer(mime.empty() ? "" : mime.data(), mime.size()));
     const ObjectHandle<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
     g_mime_parser_set_persist_stream(parser.get(), TRUE);
     const ObjectHandle<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), options_.get()));
