@@ -179,12 +179,13 @@ class Decoder {
 
  private:
   PropertyList properties() {
-    PropertyList list(in_.count(6));
-    for (Property& property : list) {
+    // Grown as it is read: a property takes far more memory than the six bytes that may announce it.
+    PropertyList list;
+    for (std::size_t left = in_.count(6); left > 0 && in_.good(); --left) {
+      Property& property = list.emplace_back();
       property.tag = in_.u32();
       property.name = name();
       property.value = value();
-      if (!in_.good()) break;
     }
     return list;
   }

@@ -1,5 +1,6 @@
 // What kind of server the fake is: every behaviour that is not a single event. Values; any thread.
-// The numbers in brackets are rows of the table of what a fake exporter must be able to do (docs/fake-exchange.md).
+// The numbers in brackets are rows of the table of what a fake exporter must be able to do (README.md beside this
+// file).
 #pragma once
 
 #include <cstdint>
