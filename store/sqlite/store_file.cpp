@@ -20,6 +20,7 @@ namespace mapisync::sqlite {
 
 namespace {
 
+constexpr off_t kHeaderSize = 100;  // of every SQLite file
 constexpr std::string_view kLockPrefix = "mapisync writer ";
 
 /// The path with its directory (or, for an existing file, itself) resolved; empty with errno set if that fails.
@@ -149,6 +150,7 @@ Result<FileLook> look_at(const std::string& path) {
   if (status.st_size == 0) {
     return store_failure(Errc::store_foreign, path, "an empty file (if it is of no use, remove it)");
   }
+  if (status.st_size < kHeaderSize) return store_failure(Errc::store_foreign, path, "not a database");
   if (::access(path.c_str(), R_OK) != 0) return failure_of_errno(errno, path, "cannot be read");
   MAPISYNC_TRYV(check_owner(look.path));
   look.presence = FilePresence::ours;
