@@ -98,8 +98,5 @@ while(queue)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mapisync/${folder})
 endwhile()
 
-if(TARGET mapisync)
-  install(TARGETS mapisync)
-endif()
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
