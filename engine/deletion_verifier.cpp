@@ -10,6 +10,8 @@ namespace mapisync {
 namespace {
 
 constexpr std::size_t kPage = 500;
+constexpr std::size_t kDeletedRemembered =
+    100'000;  // of one folder; beyond it a move counts as a deletion and an arrival
 
 bool exempt(FolderRole role) {
   return role == FolderRole::deleted || role == FolderRole::junk || role == FolderRole::drafts ||
@@ -42,6 +44,16 @@ Result<std::vector<Held>> relevant(FolderWork& work, std::vector<DeletionClaim> 
     held.push_back({std::move(claims[i]), std::move(ref)});
   }
   return held;
+}
+
+/// Its message may arrive in a folder that comes later in this run.
+Result<void> remember_for_moves(FolderWork& work, FolderCommit& commit, const SourceKey& key) {
+  MAPISYNC_TRY(standing, commit.standing(key));
+  auto& deleted = work.run.deleted[work.id()];
+  if (standing.ledger && !standing.ledger->search_key.empty() && deleted.size() < kDeletedRemembered) {
+    deleted.push_back({key, standing.ledger->search_key});
+  }
+  return success();
 }
 
 Presence probe_once(FolderWork& work, const Held& item) {
@@ -118,10 +130,30 @@ Result<void> apply_deletions(FolderWork& work, FolderCommit& commit, const std::
     } else if (item.moved) {
       MAPISYNC_TRYV(commit.remove(item.claim->key, item.claim->kind, EventKind::moved, "arrived in another folder"));
     } else {
+      MAPISYNC_TRYV(remember_for_moves(work, commit, item.claim->key));
       MAPISYNC_TRYV(
           commit.remove(item.claim->key, item.claim->kind, item.copy ? EventKind::deleted : EventKind::vanished));
     }
   }
+  return success();
+}
+
+Result<void> settle_moves(FolderWork& work) {
+  const auto deleted = work.run.deleted.find(work.id());
+  if (deleted == work.run.deleted.end()) return success();
+  std::vector<SourceKey> moved;
+  for (const DeletedInRun& item : deleted->second) {
+    MAPISYNC_TRY(elsewhere, work.run.env.store.arrived_elsewhere(work.id(), item.search_key, work.run.id));
+    if (elsewhere) moved.push_back(item.key);
+  }
+  if (moved.empty()) return success();
+  MAPISYNC_TRY(commit, FolderCommit::begin(work));
+  for (const SourceKey& key : moved) {
+    MAPISYNC_TRYV(commit->event(EventKind::moved, key, "arrived in another folder"));
+  }
+  MAPISYNC_TRYV(commit->commit());
+  work.report.deleted -= moved.size();
+  work.report.moved += moved.size();
   return success();
 }
 

@@ -24,6 +24,10 @@ Result<VerifiedDeletions> verify_deletions(FolderWork& work, std::vector<Deletio
 /// `event`: deleted, or vanished for what an export was asked for and did not find.
 Result<void> apply_deletions(FolderWork& work, FolderCommit& commit, const std::vector<DeletionClaim>& gone);
 
+/// Deletions of this run whose messages arrived in another folder are reported as moves. Called when every folder has
+/// been seen.
+Result<void> settle_moves(FolderWork& work);
+
 /// Deletions held in this run that turn out to be moves, or fewer than the guard's number once moves are taken out, are
 /// applied. Called when every folder has been seen.
 Result<void> settle_held(FolderWork& work);

@@ -51,9 +51,10 @@ class Drive {
     std::uint32_t idle = 0;
     std::uint64_t last_progress = 0;
     std::uint64_t last_callbacks = 0;
-    // A first step is always taken: whatever the limits, every run gets further.
-    for (bool first = true;; first = false) {
-      if (run_.stopped() || (!first && run_.budget.must_yield())) {
+    while (true) {
+      // Whatever the limits, something arrives in every run, or the export reaches its end.
+      const bool something = outcome_.messages + collector_.staged_messages() > 0;
+      if (run_.stopped() || (something && run_.budget.must_yield())) {
         outcome_.interrupted = true;
         return success();
       }

@@ -56,6 +56,7 @@ class FolderSync {
   Result<void> close() {
     MAPISYNC_TRYV(load_checkpoint());
     work_.tally = tally_of_report();
+    MAPISYNC_TRYV(settle_moves(work_));
     MAPISYNC_TRYV(settle_held(work_));
     return fill_report();
   }
@@ -188,8 +189,12 @@ class FolderSync {
     if (work_.checkpoint.sweep_due) return true;
     const FolderCounters now = fresh_counters();
     MAPISYNC_TRY(as_agreed, agrees_with_counters(now));
+    MAPISYNC_TRY(ledger, run_.env.store.ledger_totals(work_.id()));
+    const auto& agreement = work_.checkpoint.agreement;
+    // The server no longer tells us about disowned messages: only the table shows a new version of one.
+    if (ledger.disowned > 0 && !(agreement && agreement->counters.proves_unchanged_since(now))) return true;
     if (work_.checkpoint.runs_since_sweep >= run_.options.sweep_every_runs) {
-      const bool saved = work_.checkpoint.agreement && work_.checkpoint.agreement->counters.proves_unchanged_since(now);
+      const bool saved = agreement && agreement->counters.proves_unchanged_since(now);
       if (!saved || !as_agreed) return true;
     }
     if (now.normal && now.associated && now == counters_) return !as_agreed;
@@ -244,7 +249,9 @@ class FolderSync {
   Result<void> isolate_pending() {
     MAPISYNC_TRY(isolation, isolate(work_));
     switch (isolation.end) {
-      case IsolationEnd::finished: return clear_findings({FindingKind::server_sick, FindingKind::cannot_isolate});
+      case IsolationEnd::finished:
+        if (isolation.controls_failed) return clear_findings({FindingKind::cannot_isolate});
+        return clear_findings({FindingKind::server_sick, FindingKind::cannot_isolate});
       case IsolationEnd::limit: unfinished(Unfinished::limit, std::nullopt); break;
       case IsolationEnd::stopped: unfinished(Unfinished::stopped, std::nullopt); break;
       case IsolationEnd::sick: unfinished(Unfinished::sick, std::nullopt); break;

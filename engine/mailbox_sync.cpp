@@ -42,7 +42,7 @@ class OneRun {
         options_(options),
         budget_(options.limits, env.clock),
         connection_(env.provider),
-        run_{env_, options_, stop, connection_, budget_, RunId::none, {}, {}, 0, {}},
+        run_{env_, options_, stop, connection_, budget_},
         started_(env.clock.elapsed()) {}
 
   Result<SyncReport> run() {

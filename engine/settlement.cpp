@@ -76,7 +76,10 @@ class Settlement {
 
   Result<void> merge(FolderCommit& commit, TableRow row) {
     MAPISYNC_TRY(standing, commit.standing(row.source_key));
-    if (standing.ledger) MAPISYNC_TRYV(settle_read_state(commit, *standing.ledger, row));
+    if (standing.ledger) {
+      MAPISYNC_TRYV(settle_read_state(commit, *standing.ledger, row));
+      if (!standing.ledger->held) MAPISYNC_TRYV(settle_coverage(commit, *standing.ledger));
+    }
     if (standing.unsettled) return merge_unsettled(commit, standing, std::move(row));
     if (!standing.ledger) return candidate(commit, standing, std::move(row), false);
     if (standing.ledger->held) {
@@ -96,10 +99,10 @@ class Settlement {
     if (versions == Versions::different || (versions == Versions::unknown && !vouched) || !whole) {
       return candidate(commit, standing, std::move(row), false);
     }
-    return settle_coverage(commit, copy);
+    return success();
   }
 
-  /// A copy that the table lists at our version. Before a sweep or an opaque fence it existed already, so the state
+  /// A copy that the table lists. Before a sweep or an opaque fence it existed already, so the state
   /// knows it; a composed state knows exactly what the table lists.
   Result<void> settle_coverage(FolderCommit& commit, const LedgerRow& copy) {
     if (request_.reason == SettleReason::no_fence || copy.coverage == Coverage::covered) return success();

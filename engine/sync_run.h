@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "engine/budget.h"
 #include "engine/connection.h"
@@ -15,6 +17,12 @@
 
 namespace mapisync {
 
+/// A deletion of this run, whose message may turn up in a folder that comes later.
+struct DeletedInRun {
+  SourceKey key;
+  SearchKey search_key;
+};
+
 struct SyncRun {
   SyncEnvironment& env;
   const SyncOptions& options;
@@ -22,10 +30,11 @@ struct SyncRun {
   Connection& connection;
   Budget& budget;
   RunId id{RunId::none};
-  Capabilities capabilities;         // what is known by now; learned entries are stored at the end of the run
-  NoiseRecord noise;                 // of this run, all folders
+  Capabilities capabilities{};       // what is known by now; learned entries are stored at the end of the run
+  NoiseRecord noise{};               // of this run, all folders
   std::uint64_t isolation_calls{0};  // exports of isolation so far: the first one is always allowed
-  ProgressUpdate progress;           // last one told
+  std::map<FolderId, std::vector<DeletedInRun>> deleted{};  // bounded per folder
+  ProgressUpdate progress{};                                // last one told
 
   bool stopped() const noexcept { return stop.requested(); }
   SinkContext at(FolderId folder) const { return {folder, id, env.clock.now()}; }

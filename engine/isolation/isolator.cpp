@@ -147,6 +147,8 @@ class Isolation {
       --retries_left_;
       return retry_next();
     }
+    // Many failures in a row and nothing that worked: look at the server before asking for more.
+    if (judge_.without_control() >= kSuspectsBeforeControl && !no_control_) return run_control();
     if (auto batch = planner_->next(list_max())) return try_batch(*batch);
     if (!alone_.empty()) return try_next_alone();
     if (!retries_.empty()) return retry_next();
@@ -354,6 +356,10 @@ class Isolation {
       MAPISYNC_TRY(presence, look_again(row.row.source_key, row.row.ref));
       if (presence == Presence::absent) return vanished(row.row.source_key);
     }
+    if (row.next_retry && *row.next_retry > run_.env.clock.now() && !run_.options.retry_all_now) {
+      return outcome.failure ? after_failure(*outcome.failure, false)
+                             : Result<void>(success());  // asked early: as it was
+    }
     const Failure failure = outcome.failure ? *outcome.failure
                                             : fail(Errc::missing_delivery, Scope::message, Retry::on_change,
                                                    "exported without error, but not delivered");
@@ -389,16 +395,22 @@ class Isolation {
       case ControlResult::interrupted:
         end(run_.stopped() ? IsolationEnd::stopped : IsolationEnd::limit);
         return success();
-      case ControlResult::none: return judge_.suspend_all();
-      case ControlResult::all_failed: {
-        MAPISYNC_TRY(commit, FolderCommit::begin(work_));
-        MAPISYNC_TRYV(commit->finding(FindingKind::server_sick, std::nullopt, Errc::ok,
-                                      "no known-good message could be exported: nothing is judged"));
-        MAPISYNC_TRYV(commit->commit());
-        end(IsolationEnd::sick);
-        return success();
-      }
+      case ControlResult::none: no_control_ = true; return judge_.suspend_all();
+      case ControlResult::all_failed: return server_sick();
     }
+    return success();
+  }
+
+  /// Nothing that exported before exports now. While there is more to ask for, asking stops here; what is merely
+  /// waiting to be judged is put aside.
+  Result<void> server_sick() {
+    outcome_.controls_failed = true;
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRYV(commit->finding(FindingKind::server_sick, std::nullopt, Errc::ok,
+                                  "no known-good message could be exported: nothing is judged"));
+    MAPISYNC_TRYV(commit->commit());
+    if (planner_->remaining() == 0 && alone_.empty()) return judge_.suspend_all();
+    end(IsolationEnd::sick);
     return success();
   }
 
@@ -486,6 +498,7 @@ class Isolation {
   static constexpr std::size_t kRetriesMax = 100'000;  // due attempts of one run; the others are due next time as well
   static constexpr std::size_t kFormSamples = 3;
   static constexpr int kThrottledMax = 4;
+  static constexpr std::size_t kSuspectsBeforeControl = 5;
 
   FolderWork& work_;
   SyncRun& run_;
@@ -501,6 +514,7 @@ class Isolation {
   std::uint64_t retries_left_{0};  // beyond this: when nothing else is left
   std::uint32_t losses_in_row_{0};
   bool repeated_{false};
+  bool no_control_{false};
   bool ended_{false};
   IsolationOutcome outcome_;
 };

@@ -19,6 +19,7 @@ enum class IsolationEnd : std::uint8_t {
 
 struct IsolationOutcome {
   IsolationEnd end{IsolationEnd::finished};
+  bool controls_failed{false};  // every control tried failed at some point
   std::optional<Failure> failure;
 };
 

@@ -44,8 +44,9 @@ void Judge::acquit(const UnsettledRow& row) {
   work_.run.noise.failed += row.cls == UnsettledClass::pending ? row.evidence.strikes : 0;
 }
 
-bool Judge::is_suspect(const SourceKey& key) const noexcept {
-  return std::any_of(suspects_.begin(), suspects_.end(), [&](const auto& row) { return row.row.source_key == key; });
+std::size_t Judge::without_control() const noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(suspects_.begin(), suspects_.end(), [&](const auto& row) { return !ready(row); }));
 }
 
 Result<void> Judge::strike(UnsettledRow row, const Failure& failure) {
@@ -58,11 +59,14 @@ Result<void> Judge::strike(UnsettledRow row, const Failure& failure) {
   if (evidence.strikes >= evidence.strikes_needed && evidence.controls >= 1) {
     return condemn(std::move(row), UnsettledClass::quarantined);
   }
-  if (row.cls == UnsettledClass::pending) row.had_verdict = true;  // alone first, should the run end here
-  MAPISYNC_TRY(commit, FolderCommit::begin(work_));
-  MAPISYNC_TRY(before, commit->standing(row.row.source_key));
-  MAPISYNC_TRYV(commit->put_unsettled(before, row));
-  MAPISYNC_TRYV(commit->commit());
+  // A suspected message is struck in every run until it can be judged: that alone changes nothing that is stored.
+  if (row.cls != UnsettledClass::suspected) {
+    row.had_verdict = true;  // alone first, should the run end here
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRY(before, commit->standing(row.row.source_key));
+    MAPISYNC_TRYV(commit->put_unsettled(before, row));
+    MAPISYNC_TRYV(commit->commit());
+  }
   suspects_.push_back(std::move(row));
   return success();
 }
@@ -117,6 +121,7 @@ Result<void> Judge::suspend_all() {
   while (!suspects_.empty()) {
     UnsettledRow row = std::move(suspects_.front());
     suspects_.pop_front();
+    if (row.cls == UnsettledClass::suspected) continue;  // as it was
     MAPISYNC_TRYV(condemn(std::move(row), UnsettledClass::suspected));
   }
   return success();
@@ -126,6 +131,7 @@ Result<void> Judge::remember_all() {
   if (suspects_.empty()) return success();
   MAPISYNC_TRY(commit, FolderCommit::begin(work_));
   for (UnsettledRow& row : suspects_) {
+    if (row.cls == UnsettledClass::suspected && row.evidence.controls == 0) continue;
     MAPISYNC_TRY(before, commit->standing(row.row.source_key));
     MAPISYNC_TRYV(commit->put_unsettled(before, std::move(row)));
   }

@@ -27,7 +27,8 @@ class Judge {
   /// A suspect that may be struck again, a control having worked since its last strike.
   std::optional<UnsettledRow> take_ready();
   bool waiting() const noexcept { return !suspects_.empty(); }
-  bool is_suspect(const SourceKey& key) const noexcept;
+  /// Suspects that wait for a control.
+  std::size_t without_control() const noexcept;
 
   /// No control was to be had: the suspects are put aside as suspected, to be judged in a later run.
   Result<void> suspend_all();
