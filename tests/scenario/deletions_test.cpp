@@ -114,7 +114,7 @@ TEST(Deletions, AHeldOneIsReleasedWhenTheMessageReturns) {
 
 // Invariant 6: in Deleted Items a thousand deletions are an everyday event.
 TEST(Deletions, InDeletedItemsNothingIsHeld) {
-  World w;
+  World w({.standard_folders = true});
   w.options().deletion_guard_count = 1;
   w.folder("Deleted Items").add(6);
   w.sync();

@@ -26,10 +26,25 @@ TEST(ResumeAndLimits, OneCallARunStillConverges) {
     w.inbox().add(6).add_bad("bad");
     w.sync();
     w.inbox().add("later");
-    run_until_complete(w, 40);
-    w.settle(5);
+    for (int run = 0; run < 25; ++run) w.sync();
     EXPECT_THAT(w, InStepExcept("bad"));
   }
+}
+
+// Invariant 12: one folder never starves another, whatever the budget.
+TEST(ResumeAndLimits, OneCallARunReachesEveryFolder) {
+  World w;
+  w.options().limits.calls = 1;
+  w.folder("A").add(3).add_bad("bad");
+  w.folder("B").add(3);
+  w.folder("C").add(3);
+  for (int run = 0; run < 40; ++run) w.sync();
+  EXPECT_THAT(w, InStepExcept("bad"));
+  w.folder("A").add("a");
+  w.folder("B").add("b");
+  w.folder("C").add("c");
+  for (int run = 0; run < 10; ++run) w.sync();
+  EXPECT_THAT(w, InStepExcept("bad"));
 }
 
 TEST(ResumeAndLimits, AFewBytesARunStillConverge) {

@@ -67,10 +67,13 @@ struct Expectation {
 
 /// Empty = in step. Each line is one difference, in words.
 std::vector<std::string> differences(const Truth& truth, const Holding& holding, const Expectation& expected);
-/// Design 4.2 from both sides: the report against the source and against mirror and ledger. Empty = adds up.
+/// Design 4.2 from both sides: the report against the source and against mirror and ledger. Empty = adds up. Folders
+/// that `truth` lacks are compared with our side only: nobody can know what came after the last look.
 std::vector<std::string> unbalanced(const SyncReport& report, const Truth& truth, const Holding& holding);
-/// What changed between two holdings, times and run numbers left aside. Empty = nothing.
-std::vector<std::string> changes(const Holding& before, const Holding& after);
+/// Coverage is bookkeeping that may settle one run later than what it is about.
+enum class Compare { everything, all_but_coverage };
+/// What changed between two holdings; times, run numbers and attempts left aside. Empty = nothing.
+std::vector<std::string> changes(const Holding& before, const Holding& after, Compare compare = Compare::everything);
 
 std::string in_words(const Holding& holding);
 

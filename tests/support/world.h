@@ -34,9 +34,9 @@ struct WorldSetup {
   MirrorKind mirror{MirrorKind::memory};
   SyncOptions options{};
   std::uint64_t seed{1};
-  bool public_folders{false};   // a store of public folders
-  bool standard_folders{true};  // Inbox, Sent Items and so on are there from the start
-  bool silent{false};           // no checks after each run; for code that looks itself
+  bool public_folders{false};    // a store of public folders
+  bool standard_folders{false};  // Inbox, Sent Items and so on, with their roles, are there from the start
+  bool silent{false};            // no checks after each run; for code that looks itself
 };
 
 class World;
@@ -63,6 +63,7 @@ class Place {
 /// How a run ended.
 struct RunEnd {
   bool crashed{false};
+  bool disturbed{false};             // something was planned to happen in its middle
   std::optional<SyncReport> report;  // absent: crashed or failed
   std::optional<Failure> failure;
 };
