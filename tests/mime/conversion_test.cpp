@@ -77,6 +77,15 @@ TEST(Conversion, AlternativesGiveBothBodies) {
   EXPECT_TRUE(content.attachments.empty());
 }
 
+TEST(Conversion, AMessageMayEndWithItsBoundary) {
+  const std::string body =
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nplain\r\n--b\r\n"
+      "Content-Disposition: attachment\r\n\r\ndata\r\n--b--";
+  const MessageContent content = content_of(body);
+  ASSERT_EQ(content.attachments.size(), 1U);
+  EXPECT_EQ(bytes_at(content.attachments[0].properties, pr::kAttachData), "data");
+}
+
 TEST(Conversion, HtmlAloneGivesAPlainBodyToo) {
   const MessageContent content =
       content_of(mail("Content-Type: text/html; charset=utf-8\n\n<head><title>t</title></head><style>p "

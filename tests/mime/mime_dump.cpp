@@ -2,6 +2,7 @@
 // mime_dump [--strictness lenient|exchange|strict] FILE...
 #include <glib.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -44,6 +45,10 @@ Json describe(const Attachment& attachment) {
   json["content_id"] = text_of(attachment.properties, pr::kAttachContentId);
   if (const Bytes* data = binary(attachment.properties, pr::kAttachData)) {
     json["sha256"] = sha256(*data);
+    Bytes squeezed;
+    std::copy_if(data->begin(), data->end(), std::back_inserter(squeezed),
+                 [](char c) { return std::string_view(" \t\r\n").find(c) == std::string_view::npos; });
+    json["sha256_without_blanks"] = sha256(squeezed);
     json["size"] = data->size();
   }
   if (attachment.embedded) json["embedded"] = describe(*attachment.embedded);

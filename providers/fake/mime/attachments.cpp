@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "providers/fake/mime/encoded_words.h"
 #include "providers/fake/mime/gmime_handle.h"
 #include "providers/fake/mime/message_headers.h"
 #include "providers/fake/mime/message_properties.h"
@@ -55,6 +56,24 @@ void set_text(PropertyList& properties, PropertyTag tag, std::string value) {
   if (!value.empty()) properties.push_back({tag, std::nullopt, Text{std::move(value)}});
 }
 
+/// Parsed anew, with encoded words repacked: see encoded_words.h.
+std::string parameter(GMimeObject* object, const char* field, const char* name) {
+  GMimeHeader* header = g_mime_header_list_get_header(g_mime_object_get_header_list(object), field);
+  const char* raw = header == nullptr ? nullptr : g_mime_header_get_raw_value(header);
+  if (raw == nullptr) return {};
+  const std::string value = repack_encoded_words(raw);
+  const ParserOptionsHandle options = make_parser_options();
+  const bool type = g_ascii_strcasecmp(field, "Content-Type") == 0;
+  if (type) {
+    const ObjectHandle<GMimeContentType> parsed(g_mime_content_type_parse(options.get(), value.c_str()));
+    return parsed == nullptr ? std::string()
+                             : to_valid_utf8(text_of(g_mime_content_type_get_parameter(parsed.get(), name)));
+  }
+  const ObjectHandle<GMimeContentDisposition> parsed(g_mime_content_disposition_parse(options.get(), value.c_str()));
+  return parsed == nullptr ? std::string()
+                           : to_valid_utf8(text_of(g_mime_content_disposition_get_parameter(parsed.get(), name)));
+}
+
 std::string extension_of(const std::string& name) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string::npos || dot == 0 || name.size() - dot > 32) return {};
@@ -64,14 +83,8 @@ std::string extension_of(const std::string& name) {
 }  // namespace
 
 std::string attachment_name(GMimeObject* object) {
-  const char* name = nullptr;
-  if (GMIME_IS_PART(object)) {
-    name = g_mime_part_get_filename(GMIME_PART(object));
-  } else {
-    name = g_mime_object_get_content_disposition_parameter(object, "filename");
-    if (name == nullptr) name = g_mime_object_get_content_type_parameter(object, "name");
-  }
-  std::string text = to_valid_utf8(text_of(name));
+  std::string text = parameter(object, "Content-Disposition", "filename");
+  if (text.empty()) text = parameter(object, "Content-Type", "name");
   std::replace_if(
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
   return cut_utf8(std::move(text), kNameMax);

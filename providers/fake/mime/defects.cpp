@@ -65,7 +65,7 @@ constexpr DefectRule kRules[] = {
     {D::invalid_header_line, "invalid_header_line", false, false, true,
      "a line among the headers that is none; else: it is skipped"},
     {D::conflicting_header, "conflicting_header", false, false, true,
-     "a field twice that may exist once; else: the first one counts"},
+     "a field twice that may exist once; else: one of them counts"},
     {D::line_too_long, "line_too_long", false, false, true, "a line of more than 998 bytes; else: taken as it is"},
     {D::invalid_calendar, "invalid_calendar", false, false, true,
      "a calendar part without a readable event; else: an attachment only"},

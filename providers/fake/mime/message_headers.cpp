@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "providers/fake/mime/charset.h"
+#include "providers/fake/mime/encoded_words.h"
 #include "providers/fake/mime/gmime_handle.h"
 #include "providers/fake/mime/utf8.h"
 
@@ -23,36 +24,12 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// Line ends of folding are no text.
-std::string unfolded(std::string text) {
-  std::string out;
-  for (const char c : text) {
-    if (c != '\r' && c != '\n') out.push_back(c);
-  }
-  return out;
-}
-
 GMimeHeader* find_header(GMimeObject* object, const char* name) {
   return g_mime_header_list_get_header(g_mime_object_get_header_list(object), name);
 }
 
-bool looks_encoded(std::string_view text) {
-  const std::size_t begin = text.find("=?");
-  return begin != std::string_view::npos && text.find("?=", begin + 2) != std::string_view::npos;
-}
-
-/// An encoded word whose charset nobody knows. "=?" in plain text is no word: a charset has no blanks.
-bool names_unknown_charset(std::string_view raw) {
-  for (std::size_t at = raw.find("=?"); at != std::string_view::npos; at = raw.find("=?", at + 2)) {
-    const std::string_view word = raw.substr(at + 2, 64);
-    const std::string_view name = word.substr(0, word.find_first_of("?* \t\r\n"));
-    if (name.size() == word.size() || word[name.size()] != '?' || name.empty()) continue;
-    const std::string_view rest = word.substr(name.size() + 1);
-    const bool is_word =
-        rest.size() > 2 && rest[1] == '?' && std::string_view("qQbB").find(rest[0]) != std::string_view::npos;
-    if (is_word && !find_charset(name) && !is_placeholder_charset(name)) return true;
-  }
-  return false;
+std::string raw_value(GMimeHeader* header) {
+  return header == nullptr ? std::string() : text_of(g_mime_header_get_raw_value(header));
 }
 
 class Reader {
@@ -61,12 +38,10 @@ class Reader {
       : message_(message), options_(options), limits_(limits), log_(log) {}
 
   std::string text(const char* name) {
-    std::string value = message_header_value(message_, name);
     GMimeHeader* header = find_header(GMIME_OBJECT(message_), name);
-    const std::string raw = header == nullptr ? std::string() : text_of(g_mime_header_get_raw_value(header));
-    if (looks_encoded(value) || names_unknown_charset(raw)) {
-      log_.note(Defect::broken_encoded_word, std::string("header ") + name);
-    }
+    bool broken = false;
+    std::string value = trimmed(decode_header_text(raw_value(header), &broken));
+    if (broken) log_.note(Defect::broken_encoded_word, std::string("header ") + name);
     return cut_utf8(std::move(value), limits_.header_text_bytes);
   }
 
@@ -77,19 +52,28 @@ class Reader {
     for (int i = 0; i < count; ++i) {
       GMimeHeader* header = g_mime_header_list_get_header_at(list, i);
       if (g_ascii_strcasecmp(g_mime_header_get_name(header), name) != 0) continue;
-      const char* raw = g_mime_header_get_raw_value(header);
-      if (raw == nullptr) continue;
-      if (names_unknown_charset(raw)) log_.note(Defect::broken_encoded_word, std::string("header ") + name);
-      const ObjectHandle<InternetAddressList> parsed(internet_address_list_parse(options_, raw));
+      bool broken = false;
+      const std::string value = repack_encoded_words(raw_value(header), &broken);
+      if (broken) log_.note(Defect::broken_encoded_word, std::string("header ") + name);
+      const ObjectHandle<InternetAddressList> parsed(internet_address_list_parse(options_, value.c_str()));
       if (parsed != nullptr) collect(parsed.get(), found, 0);
     }
     return found;
   }
 
+  /// The first mailbox; where nothing parses, what is written there is better than nobody.
   std::optional<Address> first_address(const char* name) {
     std::vector<Address> all = addresses(name);
-    if (all.empty()) return std::nullopt;
-    return std::move(all.front());
+    if (!all.empty()) return std::move(all.front());
+    Address address{text(name), {}};
+    if (address.name.empty()) return std::nullopt;
+    const std::size_t at = address.name.find('@');
+    if (at != std::string::npos) {
+      const std::size_t blank = address.name.find_last_of(" <", at);
+      const std::size_t begin = blank == std::string::npos ? 0 : blank + 1;
+      address.address = address.name.substr(begin, address.name.find_first_of(" >", at) - begin);
+    }
+    return address;
   }
 
   std::optional<Timestamp> submitted() {
@@ -122,14 +106,13 @@ class Reader {
         Address address;
         address.name = clean(internet_address_get_name(entry));
         address.address = clean(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(entry)));
-        if (looks_encoded(address.name)) log_.note(Defect::broken_encoded_word, "an address");
         if (address.name.empty()) address.name = address.address;
         if (!address.name.empty()) found.push_back(std::move(address));
       }
     }
   }
   std::string clean(const char* value) {
-    return cut_utf8(trimmed(to_valid_utf8(unfolded(text_of(value)))), limits_.header_text_bytes);
+    return cut_utf8(trimmed(decode_header_text(text_of(value))), limits_.header_text_bytes);
   }
 
   GMimeMessage* message_;
@@ -163,16 +146,7 @@ std::int32_t sensitivity_of(Reader& reader) {
 }  // namespace
 
 std::string header_value(GMimeObject* object, const char* name) {
-  GMimeHeader* header = find_header(object, name);
-  if (header == nullptr) return {};
-  return trimmed(to_valid_utf8(unfolded(text_of(g_mime_header_get_value(header)))));
-}
-
-std::string message_header_value(GMimeMessage* message, const char* name) {
-  std::string value = header_value(GMIME_OBJECT(message), name);
-  GMimeObject* part = g_mime_message_get_mime_part(message);
-  if (value.empty() && part != nullptr) value = header_value(part, name);
-  return value;
+  return trimmed(decode_header_text(raw_value(find_header(object, name))));
 }
 
 std::string normalized_subject(std::string_view subject) {

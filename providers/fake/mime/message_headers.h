@@ -39,9 +39,6 @@ MessageHeaders read_headers(GMimeMessage* message, GMimeParserOptions* options, 
 
 /// Decoded and unfolded value of the first field of that name in `object`'s own headers; empty if there is none.
 std::string header_value(GMimeObject* object, const char* name);
-/// The same for a field that may stand with the message or with its body part.
-std::string message_header_value(GMimeMessage* message, const char* name);
-
 /// "Re: ", "AW: " and the like taken off, once. [MS-OXCMSG 2.2.1.10]
 std::string normalized_subject(std::string_view subject);
 

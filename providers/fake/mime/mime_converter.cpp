@@ -45,6 +45,19 @@ BytesView without_from_line(BytesView mime) {
   return end == BytesView::npos ? BytesView{} : mime.substr(end + 1);
 }
 
+/// A copy to parse. A boundary line at the very end gets the line end it lacks: without, GMime leaves a stray CR in the
+/// part before it.
+ObjectHandle<GMimeStream> stream_of(BytesView mime) {
+  ObjectHandle<GMimeStream> stream(g_mime_stream_mem_new());
+  if (!mime.empty()) g_mime_stream_write(stream.get(), mime.data(), mime.size());
+  const std::size_t line = mime.rfind('\n');
+  if (line != BytesView::npos && mime.substr(line + 1).starts_with("--")) {
+    g_mime_stream_write_string(stream.get(), line > 0 && mime[line - 1] == '\r' ? "\r\n" : "\n");
+  }
+  g_mime_stream_reset(stream.get());
+  return stream;
+}
+
 /// One conversion: a message and all that is embedded in it. Stops deepening as soon as a fatal defect is seen.
 class Worker {
  public:
@@ -56,8 +69,7 @@ class Worker {
     mime = without_from_line(mime);
     prescan(mime, limits_, log_);
     if (log_.has_fatal()) return {};
-    const ObjectHandle<GMimeStream> stream(
-        g_mime_stream_mem_new_with_buffer(mime.empty() ? "" : mime.data(), mime.size()));
+    const ObjectHandle<GMimeStream> stream = stream_of(mime);
     const ObjectHandle<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
     g_mime_parser_set_persist_stream(parser.get(), TRUE);
     const ObjectHandle<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), options_.get()));
