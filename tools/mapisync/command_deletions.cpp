@@ -121,6 +121,7 @@ void add_deletions_commands(CLI::App& app, Chosen& chosen) {
   add_run_options(approve, *request);
   approve.footer(kFooter);
   approve.callback([&chosen, request] {
+    request->mirror_must_exist = true;
     request->options.accept_large_deletions = true;
     chosen.command = [request](Context& context) { return run_sync(context, *request); };
   });

@@ -267,6 +267,7 @@ void add_retry(CLI::App& parent, Chosen& chosen) {
   command.add_option("KEY", request->due_now, "Only messages with these keys; default: all");
   command.footer(kRetryFooter);
   command.callback([&chosen, request] {
+    request->mirror_must_exist = true;
     request->options.retry_all_now = request->due_now.empty();
     chosen.command = [request](Context& context) { return run_sync(context, *request); };
   });

@@ -36,6 +36,11 @@ const FolderRecord* FolderNames::find(FolderId id) const {
   return found == by_id_.end() ? nullptr : &records_[found->second];
 }
 
+const FolderRecord* FolderNames::parent_of(const FolderRecord& folder) const {
+  const auto found = by_key_.find(folder.info.parent);
+  return folder.info.parent.empty() || found == by_key_.end() ? nullptr : &records_[found->second];
+}
+
 std::string FolderNames::path(FolderId id) const {
   const FolderRecord* at = find(id);
   if (at == nullptr)
@@ -44,10 +49,8 @@ std::string FolderNames::path(FolderId id) const {
   std::string path = component(at->info.name);
   // A damaged store may hold a ring of parents: no path is longer than there are folders.
   for (std::size_t step = 0; step < records_.size(); ++step) {
-    const auto parent = by_key_.find(at->info.parent);
-    if (at->info.parent.empty() || parent == by_key_.end()) break;
-    at = &records_[parent->second];
-    if (at->info.is_root) break;
+    at = parent_of(*at);
+    if (at == nullptr || at->info.is_root) break;
     path.insert(0, component(at->info.name) + '/');
   }
   return path;

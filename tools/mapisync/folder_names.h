@@ -18,6 +18,8 @@ class FolderNames {
   /// "Inbox/Projects"; "(root)" for the root itself; the number for a folder that is not in the store.
   std::string path(FolderId id) const;
   const FolderRecord* find(FolderId id) const;
+  /// Null above the topmost.
+  const FolderRecord* parent_of(const FolderRecord& folder) const;
   /// Whether one of the shell patterns matches the path; no patterns match everything.
   static bool matches(const std::string& path, const std::vector<std::string>& patterns);
 

@@ -5,12 +5,9 @@
 #include <string>
 
 #include "engine/base/result.h"
-#include "engine/ports/change_sink.h"
-#include "engine/ports/store.h"
-
-namespace mapisync {
-class MirrorReader;
-}
+#include "store/sqlite/mirror_reader.h"
+#include "store/sqlite/mirror_sink.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace mapisync::cli {
 
@@ -18,34 +15,31 @@ namespace mapisync::cli {
 class ReadableMirror {
  public:
   static Result<ReadableMirror> open(const std::string& path);
-  ReadableMirror(ReadableMirror&&) noexcept;
-  ReadableMirror& operator=(ReadableMirror&&) noexcept;
-  ~ReadableMirror();
 
-  Store& store() noexcept;
-  MirrorReader& reader() noexcept;
+  SqliteStore& store() noexcept { return *store_; }
+  MirrorReader& reader() noexcept { return *reader_; }
 
  private:
-  struct Parts;
-  explicit ReadableMirror(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  explicit ReadableMirror(std::unique_ptr<SqliteStore> store);
+  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<MirrorReader> reader_;
 };
 
-/// Opened for a sync; made if it is missing. One process at a time.
+/// Opened for a sync. One process at a time.
 class WritableMirror {
  public:
-  static Result<WritableMirror> open(const std::string& path);
-  WritableMirror(WritableMirror&&) noexcept;
-  WritableMirror& operator=(WritableMirror&&) noexcept;
-  ~WritableMirror();
+  /// `create`: made if it is missing; otherwise that is Errc::missing_file.
+  static Result<WritableMirror> open(const std::string& path, bool create);
 
-  Store& store() noexcept;
-  ChangeSink& sink() noexcept;
+  SqliteStore& store() noexcept { return *store_; }
+  ChangeSink& sink() noexcept { return *sink_; }
+  /// At the end of a run; the object is of no use afterwards.
+  Result<void> close() { return store_->close(); }
 
  private:
-  struct Parts;
-  explicit WritableMirror(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  explicit WritableMirror(std::unique_ptr<SqliteStore> store);
+  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<MirrorSink> sink_;
 };
 
 }  // namespace mapisync::cli

@@ -11,6 +11,7 @@
 namespace mapisync::cli {
 
 struct Source::Parts {
+  explicit Parts(std::optional<mime::Strictness> strictness) : converter(strictness) {}
   mime::MimeConverter converter;
   std::unique_ptr<fake::FakeProvider> provider;
 };
@@ -59,10 +60,10 @@ Source::~Source() = default;
 Result<Source> Source::open(const SourceRequest& request, Log log) {
   MAPISYNC_TRY(path, box_path(request.name));
   MAPISYNC_TRY(plan, load_plan(request.fault_plan));
-  auto parts = std::make_unique<Parts>();
+  using Fixed = std::optional<mime::Strictness>;
+  auto parts = std::make_unique<Parts>(request.lenient ? Fixed(mime::Strictness::lenient) : Fixed());
   MAPISYNC_TRY(provider, fake::open_provider(path, std::move(plan), &parts->converter, std::move(log)));
   parts->provider = std::move(provider);
-  if (request.lenient) parts->provider->set_strictness(fake::Strictness::lenient);
   return Source(std::move(parts));
 }
 

@@ -16,7 +16,9 @@ void add_run_options(CLI::App& command, SyncRequest& request) {
 }
 
 void add_folder_options(CLI::App& command, SyncRequest& request) {
-  command.add_option("--root", request.options.root_path, "Copy what is below this folder; default: the whole mailbox")
+  command
+      .add_option("--root", request.root,
+                  "Copy what is below this folder; default: what the mirror was made with, else everything")
       ->type_name("PATH");
   add_repeated(command, "--folder", request.options.include_folders, "Only folders that match; may be repeated");
   add_repeated(command, "--exclude", request.options.exclude_folders, "No folders that match; may be repeated");

@@ -13,8 +13,10 @@ namespace mapisync::cli {
 
 struct SyncRequest {
   SourceRequest source;
-  std::string mirror;  // a file
-  SyncOptions options;
+  std::string mirror;               // a file
+  SyncOptions options;              // its root_path is not used
+  std::optional<std::string> root;  // absent: what the mirror was made with, else the whole mailbox
+  bool mirror_must_exist{false};
   Format format{Format::text};
   bool dry_run{false};
   std::vector<std::string> due_now;  // keys of messages to be tried whatever their waiting time says

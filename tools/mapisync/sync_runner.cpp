@@ -40,22 +40,49 @@ void print_survey(Context& context, const SyncRequest& request, const SurveyRepo
   context.console.print(dump_pretty(json));
 }
 
+/// The options of the run: a mirror keeps to the root it was made with.
+Result<SyncOptions> options_for(const SyncRequest& request, Store& store) {
+  SyncOptions options = request.options;
+  MAPISYNC_TRY(mailbox, store.mailbox());
+  options.root_path = request.root.value_or(mailbox ? mailbox->root_path : "");
+  if (!mailbox || options.root_path == mailbox->root_path) return options;
+  const std::string made_with =
+      mailbox->root_path.empty() ? "without --root" : "with --root '" + mailbox->root_path + "'";
+  return fail(Errc::invalid_argument, Scope::process, Retry::never,
+              "this mirror was made " + made_with + "; use another mirror for another root");
+}
+
+/// For a failure of options_for or of a run: settings that do not fit the mirror are no mistake in the words.
+Ending settings_ending_of(const Failure& failure, const std::string& doing) {
+  Ending end = ending_of(failure, doing);
+  if (end.code == ExitCode::usage) end.code = ExitCode::config;
+  return end;
+}
+
 Ending survey_with(Context& context, const SyncRequest& request, Source& source, Store& store, const StopFlag& stop) {
   NoMirror none;
   FileSpool spool;
   ProgressView progress(context.console, context.clock);
   const SyncEnvironment environment{source.provider(), store, none.sink, context.clock,
                                     context.random,    spool, &progress, context.log};
-  auto report = survey(environment, request.options, stop);
-  if (!report) return ending_of(report.error(), "look at " + in_quotes(request.source.name));
+  const std::string doing = "look at " + in_quotes(request.source.name);
+  auto options = options_for(request, store);
+  if (!options) return settings_ending_of(options.error(), doing);
+  auto report = survey(environment, options.value(), stop);
+  context.console.hide_bar();
+  if (!report) return settings_ending_of(report.error(), doing);
   Ending end = ending_of(report.value());
   print_survey(context, request, report.value(), end);
   return end;
 }
 
-Ending dry_run(Context& context, const SyncRequest& request, Source& source, const StopFlag& stop) {
+bool exists(const std::string& path) {
   std::error_code error;
-  if (!std::filesystem::exists(request.mirror, error) && !error) {
+  return std::filesystem::exists(path, error) || error;  // what cannot be looked at is for the store to explain
+}
+
+Ending dry_run(Context& context, const SyncRequest& request, Source& source, const StopFlag& stop) {
+  if (!exists(request.mirror)) {
     MemoryStore empty;
     return survey_with(context, request, source, empty, stop);
   }
@@ -90,8 +117,11 @@ void advise(Context& context, const SyncRequest& request, const SyncReport& repo
 }
 
 Ending sync_into(Context& context, const SyncRequest& request, Source& source, const StopFlag& stop) {
-  auto mirror = WritableMirror::open(request.mirror);
+  auto mirror = WritableMirror::open(request.mirror, !request.mirror_must_exist);
   if (!mirror) return ending_of(mirror.error(), "open " + in_quotes(request.mirror));
+  const std::string doing = "sync " + in_quotes(request.source.name) + " into " + in_quotes(request.mirror);
+  auto options = options_for(request, mirror.value().store());
+  if (!options) return settings_ending_of(options.error(), doing);
   if (auto due = make_due(mirror.value().store(), request.due_now, context.clock.now()); !due) {
     return ending_of(due.error(), "retry");
   }
@@ -100,11 +130,10 @@ Ending sync_into(Context& context, const SyncRequest& request, Source& source, c
   const SyncEnvironment environment{
       source.provider(), mirror.value().store(), mirror.value().sink(), context.clock, context.random, spool, &progress,
       context.log};
-  auto report = MailboxSync(environment, request.options).run(stop);
+  auto report = MailboxSync(environment, options.value()).run(stop);
   context.console.hide_bar();
-  if (!report) {
-    return ending_of(report.error(), "sync " + in_quotes(request.source.name) + " into " + in_quotes(request.mirror));
-  }
+  if (!report) return settings_ending_of(report.error(), doing);
+  if (auto closed = mirror.value().close(); !closed) return ending_of(closed.error(), doing);
   print_report(context, request, report.value());
   advise(context, request, report.value());
   return ending(exit_code_of(report.value().grade), report.value().grade_reason);
@@ -117,8 +146,10 @@ Ending run_sync(Context& context, const SyncRequest& request) {
   const StopOnSignal stop_on_signal(stop);
   auto source = Source::open(request.source, context.log);
   if (!source) return ending_of(source.error(), "open the source " + in_quotes(request.source.name));
-  if (auto root = source.value().check_root(request.options.root_path); !root) {
-    return ending_of(root.error(), "sync " + in_quotes(request.source.name));
+  if (!exists(request.mirror)) {
+    // Asked before the mirror is made, so that a wrong root leaves no file behind.
+    auto root = source.value().check_root(request.root.value_or(""));
+    if (!root) return ending_of(root.error(), "sync " + in_quotes(request.source.name));
   }
   if (request.dry_run) return dry_run(context, request, source.value(), stop);
   return sync_into(context, request, source.value(), stop);

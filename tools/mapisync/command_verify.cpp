@@ -1,0 +1,115 @@
+#include "tools/mapisync/command_verify.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "engine/staging/file_spool.h"
+#include "engine/survey.h"
+#include "store/memory/memory_sink.h"
+#include "tools/mapisync/mirror_check.h"
+#include "tools/mapisync/progress_view.h"
+#include "tools/mapisync/signals.h"
+#include "tools/mapisync/survey_report.h"
+#include "tools/mapisync/sync_request.h"
+#include "tools/mapisync/units.h"
+
+namespace mapisync::cli {
+
+namespace {
+
+struct VerifyRequest {
+  SourceRequest source;
+  std::string mirror;
+  SyncOptions options;
+  Format format{Format::text};
+  bool content{false};
+};
+
+struct Found {
+  SurveyReport survey;
+  MirrorCheck mirror;
+};
+
+Result<Found> look(Context& context, VerifyRequest request, Source& source, ReadableMirror& mirror,
+                   const StopFlag& stop) {
+  MAPISYNC_TRY(mailbox, mirror.store().mailbox());
+  if (mailbox) request.options.root_path = mailbox->root_path;
+  MemorySink unused;
+  FileSpool spool;
+  ProgressView progress(context.console, context.clock);
+  const SyncEnvironment environment{source.provider(), mirror.store(), unused,    context.clock,
+                                    context.random,    spool,          &progress, context.log};
+  MAPISYNC_TRY(surveyed, survey(environment, request.options, stop));
+  MAPISYNC_TRY(names, FolderNames::load(mirror.store()));
+  MAPISYNC_TRY(checked, check_mirror(mirror, names, request.content, stop));
+  return Found{std::move(surveyed), std::move(checked)};
+}
+
+/// A mirror that does not hold what its ledger says is worse than one that is behind.
+Ending ending_of(const Found& found, const StopFlag& stop) {
+  if (stop.requested()) return ending(ExitCode::incomplete, "stopped before everything was compared");
+  const FolderCheck sum = found.mirror.sum();
+  if (sum.differences() > 0) {
+    return ending(ExitCode::new_trouble, "the mirror differs from its ledger in " +
+                                             count_of(sum.differences(), "message", "messages") +
+                                             "; restore it from a copy, or sync into a new mirror");
+  }
+  return cli::ending_of(found.survey);
+}
+
+Ending run_verify(Context& context, const VerifyRequest& request) {
+  StopFlag stop;
+  const StopOnSignal stop_on_signal(stop);
+  auto source = Source::open(request.source, context.log);
+  if (!source) return cli::ending_of(source.error(), "open the source " + in_quotes(request.source.name));
+  auto mirror = ReadableMirror::open(request.mirror);
+  if (!mirror) return cli::ending_of(mirror.error(), "open " + in_quotes(request.mirror));
+  auto found = look(context, request, source.value(), mirror.value(), stop);
+  context.console.hide_bar();
+  if (!found) return cli::ending_of(found.error(), "verify " + in_quotes(request.mirror));
+  Ending end = ending_of(found.value(), stop);
+  if (request.format == Format::json) {
+    Json json{
+        {"schema", "mapisync.verify/1"}, {"exit_code", static_cast<int>(end.code)}, {"exit_name", name_of(end.code)}};
+    json["source"] = to_json(found.value().survey);
+    json["mirror"] = to_json(found.value().mirror);
+    context.console.print(dump_pretty(json));
+  } else {
+    const std::size_t columns = context.console.out_columns();
+    context.console.print(to_text(found.value().survey, {columns, context.console.verbose()}) + "\n" +
+                          to_text(found.value().mirror, columns));
+  }
+  return end;
+}
+
+constexpr const char* kFooter = R"(NOTES
+  Reads the contents tables of the source and compares them with the ledger, and the
+  ledger with the mirror, key by key. Writes nothing and exports nothing.
+
+EXAMPLES
+  mapisync verify fake:box.fake mirror.db
+  mapisync verify fake:box.fake mirror.db --content    # also loads every message
+
+EXIT CODES
+  0 all agree   1 all agree but for known bad messages   2 the mirror is damaged
+  3 a decision is needed   4 the source has moved on: run sync)";
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, Chosen& chosen) {
+  CLI::App& command = *app.add_subcommand("verify", "Compare source, ledger and mirror without changing anything");
+  auto request = std::make_shared<VerifyRequest>();
+  command.add_option("SOURCE", request->source.name, "The mailbox: fake:BOX.fake")->required();
+  command.add_option("MIRROR.db", request->mirror, "The mirror")->required();
+  add_repeated(command, "--folder", request->options.include_folders, "Only folders that match; may be repeated");
+  add_repeated(command, "--exclude", request->options.exclude_folders, "No folders that match; may be repeated");
+  command.add_flag("--content", request->content, "Also load every message of the mirror");
+  add_format(command, request->format, {Format::text, Format::json});
+  command.add_option("--fault-plan", request->source.fault_plan, "What goes wrong at the fake server, from a file")
+      ->type_name("FILE");
+  command.footer(kFooter);
+  command.callback(
+      [&chosen, request] { chosen.command = [request](Context& context) { return run_verify(context, *request); }; });
+}
+
+}  // namespace mapisync::cli
