@@ -42,7 +42,7 @@ Result<void> serve(const std::string& mailbox, const std::filesystem::path& fold
   const Log log = Log::to_stderr(Level::warn, false);
 
   // Where mail comes from. Any other Provider fits here.
-  fake::MimeConverter converter;
+  mime::MimeConverter converter;
   MAPISYNC_TRY(provider, fake::open_provider(mailbox, fake::FaultPlan{}, &converter, log));
   // What mapisync remembers, and what the service keeps: two databases, coupled by the order of their commits.
   MAPISYNC_TRY(store, SqliteStore::open((folder / "checkpoint.db").string()));
