@@ -137,7 +137,8 @@ class FolderSync {
 
   /// True after an S_OK that is committed.
   Result<bool> pass_with_one_repeat() {
-    if (run_.budget.exhausted()) {
+    // The first folder of a run is always looked at, so that every run gets further.
+    if (run_.budget.exhausted() && run_.folders_visited > 1) {
       unfinished(Unfinished::limit, std::nullopt);
       return false;
     }
@@ -310,7 +311,24 @@ class FolderSync {
       report_.source_counted = as_agreed ? report_.source.sum() : counted + report_.source.vanished;
     }
     work_.opener.release();
+    MAPISYNC_TRYV(remember_finished());
     return end_;
+  }
+
+  /// Only under a limit does anybody ask, and only then is it worth a write.
+  Result<void> remember_finished() {
+    if (!run_.budget.limited()) return success();
+    if (report_.unfinished == Unfinished::limit && report_.source.pending == 0 && !work_.checkpoint.pass_partial &&
+        work_.checkpoint.finished >= run_.round_start) {
+      report_.unfinished = Unfinished::none;  // an earlier run of this round has been here
+      return success();
+    }
+    if (left()) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    Checkpoint next = work_.checkpoint;
+    next.finished = run_.id;
+    MAPISYNC_TRYV(commit->put_checkpoint(next));
+    return commit->commit();
   }
 
   Result<void> remember_agreement(const FolderCounters& now) {

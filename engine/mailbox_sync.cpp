@@ -1,6 +1,8 @@
 #include "engine/mailbox_sync.h"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "engine/folder_filter.h"
@@ -137,15 +139,44 @@ class OneRun {
     return success();
   }
 
-  /// Under a limit every run starts with another folder, and each gets its share: none starves another (design 4.12).
+  /// The run after the last one that was not incomplete.
+  Result<void> find_round() {
+    MAPISYNC_TRY(runs, env_.store.runs(kRunsOfARound));
+    run_.round_start = runs.empty() ? run_.id : runs.back().id;
+    for (const RunRecord& earlier : runs) {
+      if (earlier.id == run_.id || !earlier.grade || *earlier.grade == Grade::incomplete) continue;
+      run_.round_start = RunId{static_cast<std::int64_t>(earlier.id) + 1};
+      break;
+    }
+    return success();
+  }
+
+  /// Whom to look at first: under a limit those that this round has not finished yet, starting with another one in
+  /// every run, so that none starves another (design 4.12).
+  Result<std::vector<std::size_t>> visiting_order() {
+    std::vector<std::size_t> order(chosen_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (!budget_.limited() || order.empty()) return order;
+    const auto start = static_cast<std::size_t>(static_cast<std::int64_t>(run_.id)) % order.size();
+    std::rotate(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(start), order.end());
+    std::vector<bool> done(chosen_.size(), false);
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      MAPISYNC_TRY(checkpoint, env_.store.checkpoint(chosen_[i].id));
+      done[i] = checkpoint && checkpoint->finished >= run_.round_start;
+    }
+    std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return !done[i]; });
+    return order;
+  }
+
+  /// Each gets its share of what is left.
   Result<void> first_round() {
     const std::size_t count = chosen_.size();
     visited_.assign(count, false);
-    const std::size_t start =
-        budget_.limited() && count > 0 ? static_cast<std::size_t>(static_cast<std::int64_t>(run_.id)) % count : 0;
+    MAPISYNC_TRYV(find_round());
+    MAPISYNC_TRY(order, visiting_order());
     bool unreachable = false;
     for (std::size_t n = 0; n < count; ++n) {
-      const std::size_t i = (start + n) % count;
+      const std::size_t i = order[n];
       FolderReport& folder = report_.folders[i];
       if (run_.stopped() || unreachable) {
         folder.unfinished = run_.stopped() ? Unfinished::stopped : Unfinished::failed;
@@ -157,6 +188,7 @@ class OneRun {
       run_.progress.folder_count = count;
       budget_.begin_share(count - n);
       visited_[i] = true;
+      ++run_.folders_visited;
       MAPISYNC_TRY(end, sync_folder(run_, chosen_[i], folder));
       if (end.server_unreachable) unreachable = !reachable();
     }
@@ -248,6 +280,8 @@ class OneRun {
     if (report_.grade != Grade::incomplete && !report_.identity_changed) MAPISYNC_TRYV(unit->announce_all());
     return unit->commit();
   }
+
+  static constexpr std::size_t kRunsOfARound = 1'000;
 
   SyncEnvironment& env_;
   const SyncOptions& options_;

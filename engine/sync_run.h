@@ -23,6 +23,8 @@ struct DeletedInRun {
   SearchKey search_key;
 };
 
+/// Under a limit a run may not get to every folder. The runs since the last one that was not incomplete form a *round*:
+/// a folder that one of them finished counts as done, so that any limit comes to an end.
 struct SyncRun {
   SyncEnvironment& env;
   const SyncOptions& options;
@@ -30,8 +32,10 @@ struct SyncRun {
   Connection& connection;
   Budget& budget;
   RunId id{RunId::none};
-  Capabilities capabilities{};       // what is known by now; learned entries are stored at the end of the run
-  NoiseRecord noise{};               // of this run, all folders
+  Capabilities capabilities{};     // what is known by now; learned entries are stored at the end of the run
+  NoiseRecord noise{};             // of this run, all folders
+  RunId round_start{RunId::none};  // folders finished in this run or later need no second visit (see below)
+  std::uint64_t folders_visited{0};
   std::uint64_t isolation_calls{0};  // exports of isolation so far: the first one is always allowed
   std::map<FolderId, std::vector<DeletedInRun>> deleted{};  // bounded per folder
   ProgressUpdate progress{};                                // last one told

@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "engine/base/time.h"
 #include "engine/model/folder.h"
 #include "engine/model/ids.h"
 #include "engine/model/sync_state.h"
@@ -32,8 +31,8 @@ struct Checkpoint {
   Bytes blocked_by;                 // digest of the quarantine a failing pass was last seen with; empty = none
   std::uint32_t runs_since_sweep{0};
   std::optional<CountAgreement> agreement;
-  Bytes frontier;                       // groups of pending messages known to fail; an accelerator, may be lost
-  std::optional<Timestamp> table_head;  // table mode: newest server commit time accounted for
+  Bytes frontier;               // groups of pending messages known to fail; an accelerator, may be lost
+  RunId finished{RunId::none};  // the last run that left nothing undone here; for runs under a limit
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 

@@ -88,7 +88,7 @@ Result<std::optional<Checkpoint>> SqliteStore::checkpoint(FolderId folder) {
                                      "normal_count, associated_count, pass_partial, sweep_due, table_mode, blocked_by, "
                                      "runs_since_sweep, agreed_commit_time_max, agreed_deleted_total, "
                                      "agreed_normal_count, agreed_assoc_count, agreed_normal, agreed_associated, "
-                                     "frontier, table_head FROM checkpoints WHERE folder_id = ?1",
+                                     "frontier, finished_run FROM checkpoints WHERE folder_id = ?1",
                                      folder));
   MAPISYNC_TRY(found, row.step());
   if (!found) return std::optional<Checkpoint>{};
@@ -105,7 +105,7 @@ Result<std::optional<Checkpoint>> SqliteStore::checkpoint(FolderId folder) {
   checkpoint.runs_since_sweep = static_cast<std::uint32_t>(row.integer(12));
   if (!row.is_null(17)) checkpoint.agreement = CountAgreement{read_counters(row, 13), row.size(17), row.size(18)};
   checkpoint.frontier = row.bytes(19);
-  checkpoint.table_head = row.optional_time(20);
+  checkpoint.finished = RunId{row.integer(20)};
   return std::optional<Checkpoint>(std::move(checkpoint));
 }
 

@@ -142,14 +142,14 @@ Result<void> SqliteUnitOfWork::put_checkpoint(FolderId folder, const Checkpoint&
       "INSERT OR REPLACE INTO checkpoints (folder_id, state, state_origin, flags, excluded, commit_time_max, "
       "deleted_total, normal_count, associated_count, pass_partial, sweep_due, table_mode, blocked_by, "
       "runs_since_sweep, agreed_commit_time_max, agreed_deleted_total, agreed_normal_count, "
-      "agreed_assoc_count, agreed_normal, agreed_associated, frontier, table_head) VALUES (?1, ?2, ?3, ?4, ?5, "
+      "agreed_assoc_count, agreed_normal, agreed_associated, frontier, finished_run) VALUES (?1, ?2, ?3, ?4, ?5, "
       "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
       folder, blob(checkpoint.state.bytes), checkpoint.state.origin, checkpoint.flags, blob(excluded),
       counters.commit_time_max, counters.deleted_total, counters.normal, counters.associated, checkpoint.pass_partial,
       checkpoint.sweep_due, checkpoint.table_mode, blob(checkpoint.blocked_by), checkpoint.runs_since_sweep,
       agreed.counters.commit_time_max, agreed.counters.deleted_total, agreed.counters.normal,
       agreed.counters.associated, when_agreed(agreed.normal), when_agreed(agreed.associated), blob(checkpoint.frontier),
-      checkpoint.table_head);
+      checkpoint.finished);
 }
 
 Result<void> SqliteUnitOfWork::put_ledger(FolderId folder, const LedgerRow& row) {

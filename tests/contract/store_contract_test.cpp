@@ -106,7 +106,7 @@ TEST_P(StoreBasics, HoldsACheckpointInEveryDetail) {
   checkpoint.runs_since_sweep = 17;
   checkpoint.agreement = CountAgreement{{1, std::nullopt, 3, 4}, kHuge, 6};
   checkpoint.frontier = std::string("\0\1\2", 3);
-  checkpoint.table_head = at(-5);
+  checkpoint.finished = RunId{9};
   write([&](UnitOfWork& work) { must(work.put_checkpoint(inbox_, checkpoint)); });
   reopen();
   EXPECT_EQ(sure(store().checkpoint(inbox_)), checkpoint);

@@ -64,7 +64,7 @@ CREATE TABLE checkpoints (
   agreed_normal          INTEGER,
   agreed_associated      INTEGER,
   frontier               BLOB NOT NULL,
-  table_head             INTEGER
+  finished_run           INTEGER NOT NULL
 );
 
 CREATE TABLE ledger (
