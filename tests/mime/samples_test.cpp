@@ -12,6 +12,8 @@
 #include "tests/mime/mail_text.h"
 #include "tests/mime/sample_files.h"
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
 namespace mapisync::mime {
 namespace {
 
@@ -77,6 +79,16 @@ TEST(Corpus, Imports) {
   import_folder(corpus_folder(), report);
   EXPECT_EQ(report.sum().imported, files);
   EXPECT_LE(report.sum().unconvertible * 10, files) << "mail that others read should mostly convert";
+}
+
+TEST(Fuzz, TheEntryTakesAllSampleMail) {
+  for (const std::string& folder : {samples_folder(), corpus_folder()}) {
+    for (const std::string& file : eml_files(folder)) {
+      const std::string bytes = read_file(file);
+      EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 0);
+    }
+  }
+  EXPECT_EQ(LLVMFuzzerTestOneInput(nullptr, 0), 0);
 }
 
 bool all_valid(const PropertyList& properties) {
