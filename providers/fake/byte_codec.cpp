@@ -15,6 +15,18 @@ std::uint64_t ByteReader::number(std::size_t width) {
   return value;
 }
 
+std::uint64_t ByteReader::compact() {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    const std::uint64_t byte = u8();
+    if (shift == 63 && byte > 1) fail();
+    value |= (byte & 0x7fU) << shift;
+    if ((byte & 0x80U) == 0) return good_ ? value : 0;
+  }
+  fail();
+  return 0;
+}
+
 BytesView ByteReader::bytes() {
   const std::uint64_t size = u64();
   if (!good_ || size > rest_.size()) {

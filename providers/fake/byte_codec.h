@@ -14,6 +14,11 @@ class ByteWriter {
   void u8(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
   void u32(std::uint32_t value) { number(value, 4); }
   void u64(std::uint64_t value) { number(value, 8); }
+  /// Seven bits a byte, the least first: short for what is small.
+  void compact(std::uint64_t value) {
+    for (; value > 0x7f; value >>= 7U) out_.push_back(static_cast<char>(value | 0x80U));
+    out_.push_back(static_cast<char>(value));
+  }
   void bytes(BytesView value) {
     u64(value.size());
     out_.append(value);
@@ -37,6 +42,7 @@ class ByteReader {
   std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
   std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
   std::uint64_t u64() { return number(8); }
+  std::uint64_t compact();
   BytesView bytes();
   /// How many elements follow, each at least `least` bytes long: a count that cannot be true is refused before
   /// anything is allocated for it.

@@ -9,25 +9,29 @@ namespace mapisync::fake {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x53464b31;  // "1KFS"
-constexpr std::size_t kRangeBytes = 16;
+constexpr std::size_t kRangeBytes = 2;        // at least
 
 void write(ByteWriter& out, const IdSet& set) {
   out.u64(set.range_count());
+  std::uint64_t floor = 0;
   for (const auto& [first, last] : set.ranges()) {
-    out.u64(first);
-    out.u64(last);
+    out.compact(first - floor);
+    out.compact(last - first);
+    floor = last;
   }
 }
 
 void read(ByteReader& in, IdSet& set) {
   const std::size_t count = in.count(kRangeBytes);
-  std::uint64_t floor = 0;  // the least that may follow: ranges ascend and never touch
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max() / 4;  // sums below cannot overflow
+  std::uint64_t floor = 0;
   for (std::size_t i = 0; i < count && in.good(); ++i) {
-    const std::uint64_t first = in.u64();
-    const std::uint64_t last = in.u64();
-    if (first < floor || last < first || last > std::numeric_limits<std::uint64_t>::max() - 2) return in.fail();
-    set.add_range(first, last);
-    floor = last + 2;
+    const std::uint64_t gap = in.compact();
+    const std::uint64_t length = in.compact();
+    // Ranges ascend and never touch.
+    if (gap > kMost || length > kMost || floor > kMost || (i > 0 && gap < 2)) return in.fail();
+    set.add_range(floor + gap, floor + gap + length);
+    floor += gap + length;
   }
 }
 
