@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the documentation to the tree: every relative link and every file or folder that a page names must exist.
 
-A name counts if it stands in backticks, begins with one of our folders and holds no placeholder. Exit code 0 or 1.
+A name counts if it stands in backticks, begins with one of our folders and holds no placeholder; a pair of files may go by its common name. Exit code 0 or 1.
 """
 
 import pathlib
@@ -20,7 +20,7 @@ def complaints(page):
             if "://" not in link and not link.startswith("mailto:") and not (page.parent / link).exists():
                 yield number, f"link to {link}: there is no such file"
         for name in NAME.findall(line):
-            if name.startswith(TOPS) and not (ROOT / name).exists():
+            if name.startswith(TOPS) and not (ROOT / name).exists() and not (ROOT / f"{name}.h").exists():
                 yield number, f"{name}: there is no such file"
 
 
