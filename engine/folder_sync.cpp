@@ -321,6 +321,7 @@ class FolderSync {
     if (report_.unfinished == Unfinished::limit && report_.source.pending == 0 && !work_.checkpoint.pass_partial &&
         work_.checkpoint.finished >= run_.round_start) {
       report_.unfinished = Unfinished::none;  // an earlier run of this round has been here
+      report_.source_counted.reset();         // and this one has not looked
       return success();
     }
     if (left()) return success();

@@ -467,7 +467,8 @@ class Isolation {
   // --- which id a list takes
   // -------------------------------------------------------------------------------------------
 
-  /// With messages we hold, or else with the first pending ones.
+  /// With messages we hold, or else with the first pending ones. A few exports, once per server version: no limit of
+  /// calls is allowed to leave this half done for ever.
   Result<void> settle_id_form() {
     if (run_.capabilities.id_form != IdForm::unknown) return success();
     MAPISYNC_TRY(known_good, run_.env.store.recent_ledger_rows(work_.id(), kFormSamples));
@@ -485,7 +486,7 @@ class Isolation {
   }
 
   Result<bool> id_form_from(const SelectiveItem& item, bool discard) {
-    MAPISYNC_TRY(probe, probe_id_form(work_, item, discard, [this] { return may_export(); }));
+    MAPISYNC_TRY(probe, probe_id_form(work_, item, discard, [this] { return !run_.stopped(); }));
     if (probe.settled) judge_.note_success();
     if (probe.unsupported) {
       run_.capabilities.selective_sync = Known::no;
