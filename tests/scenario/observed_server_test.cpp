@@ -58,21 +58,18 @@ TEST(ObservedServer, SilentLossAnnouncedAsADeletion) {
   EXPECT_THAT(w, InStepExcept("m5"));
 }
 
-// Row 6: success, the value is a placeholder: delivered, and a finding.
-TEST(ObservedServer, APlaceholderIsAFinding) {
-  World w({.faults = servers::delivers_prefix()});
-  filled(w).break_message("m5", {DamageKind::placeholder, Errc::ok});
-  w.sync();
-  EXPECT_THAT(w.finding_names(), testing::Contains("placeholder m5")) << w.story();
-  EXPECT_EQ(w.report().grade, Grade::new_trouble);
-}
-
-// Row 7: a silently shortened value: compare the sizes.
-TEST(ObservedServer, AShortenedValueIsAFinding) {
-  World w({.faults = servers::delivers_prefix()});
-  filled(w).break_message("m5", {DamageKind::truncate, Errc::ok});
-  w.sync();
-  EXPECT_THAT(w.finding_names(), testing::Contains("truncated m5")) << w.story();
+// Rows 6 and 7: success with a placeholder, or with a shortened value. Nothing tells it from mail (docs/limits.md): the mirror
+// holds what the server delivers, and holds the real content as soon as the server has it again.
+TEST(ObservedServer, AWrongValueIsReplacedByTheNextVersion) {
+  for (const DamageKind kind : {DamageKind::placeholder, DamageKind::truncate}) {
+    World w({.faults = servers::delivers_prefix()});
+    filled(w).break_message("m5", {kind, Errc::ok});
+    w.sync();
+    EXPECT_EQ(w.report("Inbox").source.delivered, 8U) << w.story();
+    w.heal_with_new_version("m5");
+    w.sync();
+    EXPECT_THAT(w, InStep());
+  }
 }
 
 // Row 8: the server process ends at that message, every time.
