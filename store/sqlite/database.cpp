@@ -122,7 +122,8 @@ Result<std::shared_ptr<Database>> Database::open(const std::string& path, OpenMo
   const int flags = arguments.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(arguments.name.c_str(), &connection, flags, nullptr);
   if (connection == nullptr) return failure_of(SQLITE_NOMEM, 0, path, "opening", "out of memory");
-  auto database = std::shared_ptr<Database>(new Database(connection, mode == OpenMode::temporary ? "temporary" : path));
+  auto database = std::shared_ptr<Database>(
+      new Database(connection, mode == OpenMode::temporary ? "a temporary file (see TMPDIR)" : path));
   if (code != SQLITE_OK) return database->failure(code, "opening");
   database->set_busy_timeout(busy_timeout);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
