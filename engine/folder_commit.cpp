@@ -229,7 +229,10 @@ Result<void> FolderCommit::hold(const SourceKey& key) {
   Standing after{before.ledger, std::nullopt};
   after.ledger->held = true;
   MAPISYNC_TRYV(unit_->set_ledger_held(work_.id(), key, true));
-  if (before.unsettled) MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
+  if (before.unsettled) {
+    MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
+    MAPISYNC_TRYV(sink_.set_stale(context_, key, false));  // there is nothing newer any more
+  }
   MAPISYNC_TRYV(event(EventKind::deletion_held, key, {}));
   ++counts_.held;
   move(before, after);

@@ -61,7 +61,7 @@ class HierarchySync {
   auto with_retries(std::uint32_t attempts, Ask again) -> decltype(again()) {
     for (std::uint32_t attempt = 1;; ++attempt) {
       auto answer = again();
-      if (answer || attempt == attempts || run_.stopped() || answer.error().retry > Retry::later) return answer;
+      if (answer || run_.stopped() || !may_repeat(answer.error(), attempt, attempts)) return answer;
       if (loses_session(answer.error())) run_.connection.drop();
       if (answer.error().retry == Retry::later) {
         run_.env.clock.wait(backoff(run_.options, attempt, answer.error().wait), run_.stop);

@@ -70,8 +70,8 @@ class OneRun {
                   "this store was made from the root '" + stored->root_path +
                       "'; use another store for another root of the mailbox");
     }
-    MAPISYNC_TRY(mailbox, connect());
-    MAPISYNC_TRY(identity, mailbox->identity());
+    MAPISYNC_TRY(identity, connect());
+    MAPISYNC_TRY(mailbox, connection_.mailbox());
     if (stored) mailbox_ = *stored;
     mailbox_.root_path = options_.root_path;
     report_.identity_changed = stored && !same(stored->identity, identity);
@@ -92,13 +92,15 @@ class OneRun {
     return a.mailbox_guid == b.mailbox_guid && a.mapping_signature == b.mapping_signature;
   }
 
-  Result<Mailbox*> connect() {
+  /// Session, mailbox and who it is.
+  Result<MailboxIdentity> connect() {
     for (std::uint32_t attempt = 1;; ++attempt) {
       auto mailbox = connection_.mailbox();
-      if (mailbox || attempt == options_.reconnects_max || mailbox.error().retry > Retry::later || run_.stopped()) {
-        return mailbox;
-      }
-      env_.clock.wait(backoff(options_, attempt, mailbox.error().wait), run_.stop);
+      auto identity = mailbox ? mailbox.value()->identity() : Result<MailboxIdentity>(mailbox.error());
+      if (identity || run_.stopped() || !may_repeat(identity.error(), attempt, options_.reconnects_max))
+        return identity;
+      connection_.drop();
+      env_.clock.wait(backoff(options_, attempt, identity.error().wait), run_.stop);
     }
   }
 

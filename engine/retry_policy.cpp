@@ -48,6 +48,21 @@ bool loses_session(const Failure& failure) noexcept {
   }
 }
 
+bool may_repeat(const Failure& failure, std::uint32_t attempt, std::uint32_t most) noexcept {
+  switch (failure.errc()) {
+    case Errc::logon_failed:  // repeated, it locks accounts
+    case Errc::no_access:
+    case Errc::not_found:
+    case Errc::unsupported:
+    case Errc::identity_changed:
+    case Errc::not_a_mailbox:
+    case Errc::cancelled: return false;
+    default: break;
+  }
+  if (is_local(failure) || failure.retry == Retry::never) return false;
+  return attempt < (failure.retry == Retry::later ? most : 2);
+}
+
 bool is_specific(Errc code) noexcept {
   return code == Errc::corrupt_data || code == Errc::state_rejected || code == Errc::unknown_flags ||
          code == Errc::unsupported || code == Errc::invalid_argument;
