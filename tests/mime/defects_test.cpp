@@ -177,7 +177,7 @@ TEST(Defects, HugeNestingAndHugeFlatInputsEnd) {
   EXPECT_THAT(failure_of(nested(5'000)), ::testing::StartsWith("nesting_too_deep"));
   std::string deep;
   for (int i = 0; i < 3'000; ++i) {
-    const std::string b = "b" + std::to_string(i);
+    const std::string b = std::string("b").append(std::to_string(i));
     deep += "Content-Type: multipart/mixed; boundary=" + b + "\n\n--" + b + "\n";
   }
   EXPECT_NE(failure_of(mail(deep)), "");

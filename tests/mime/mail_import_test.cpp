@@ -108,7 +108,8 @@ TEST_F(MailImportTest, FoldersAreCountedInOrderBelowATarget) {
 }
 
 TEST_F(MailImportTest, AStopKeepsWhatIsInAndCanBeContinued) {
-  for (int i = 0; i < 5; ++i) folder_.write("m/" + std::to_string(i) + ".eml", mail("\n" + std::to_string(i) + "\n"));
+  for (const std::string name : {"1", "2", "3", "4", "5"})
+    folder_.write("m/" + name + ".eml", mail("\n" + name + "\n"));
   StopFlag stop;
   stop.request();
   stop_ = &stop;

@@ -61,8 +61,9 @@ class Importer {
     const std::string path = options_.target.empty() ? item.folder : options_.target + "/" + item.folder;
     const std::string digest = sha256_hex(path, item.bytes);
     const std::uint32_t copy = ++copies_[digest];
-    std::string name = "mail-" + digest.substr(0, 32);
-    if (copy > 1) name += "-" + std::to_string(copy);
+    std::string name = "mail-";
+    name.append(digest, 0, 32);
+    if (copy > 1) name.append("-").append(std::to_string(copy));
     MAPISYNC_TRYV(begin());
     MAPISYNC_TRY(target, target_of(path));
     MAPISYNC_TRY(known, is_known(name));
@@ -98,7 +99,7 @@ class Importer {
     const std::uint64_t bytes = item.bytes.size();
     spec.mime = std::move(item.bytes);
     // Nothing at all cannot be told from "no content given"; one line end can, and converts no better.
-    if (spec.mime.empty()) spec.mime = "\n";
+    if (spec.mime.empty()) spec.mime.assign(1, '\n');
     MAPISYNC_TRYV(mailbox_.add_message(folder, std::move(spec)));
     ++counts.imported;
     counts.bytes += bytes;
