@@ -13,7 +13,6 @@ Result<IdFormProbe> probe_id_form(FolderWork& work, const SelectiveItem& item, b
   IdFormProbe probe;
   for (const IdForm form : {IdForm::entry_id, IdForm::source_key}) {
     if (!may_export()) return probe;
-    ++work.run.isolation_calls;
     ExportRequest request = selective_request(work, {item});
     request.config.id_form = form;
     request.discard = discard;

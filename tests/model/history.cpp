@@ -44,6 +44,8 @@ class Hand {
   explicit Hand(World& world) : w_(world) {}
   const std::set<std::string>& healed_quietly() const noexcept { return healed_quietly_; }
 
+  bool hid_something() const noexcept { return hid_something_; }
+
   void act(Action action) {
     switch (action) {
       case Action::create: return create(false);
@@ -96,6 +98,7 @@ class Hand {
   void damage(const std::string& name, fake::DamageKind kind, fake::NewVersion version) {
     if (!here(name)) return;
     w_.break_message(name, {kind, Errc::corrupt_data}, version);
+    hid_something_ = hid_something_ || kind != fake::DamageKind::abort;
     healed_quietly_.erase(name);
   }
   void heal(const std::string& name, fake::NewVersion version) {
@@ -106,6 +109,7 @@ class Hand {
 
   World& w_;
   int next_{3};
+  bool hid_something_{false};
   std::set<std::string> gone_, moved_, healed_quietly_;
 };
 
@@ -148,6 +152,7 @@ class Play {
     complain_of_harm(w_, outcome_.complaints);
     quiet_runs();
     look();
+    if (hand_.hid_something()) found_by_sweep();
     if (!hand_.healed_quietly().empty()) healed_by_retry();
     if (!outcome_.complaints.empty()) outcome_.story = w_.story();
     return std::move(outcome_);
@@ -172,8 +177,19 @@ class Play {
   void look() {
     w_.expect().deletions_held = stage_.guard;
     w_.expect().healed_quietly = hand_.healed_quietly();
+    w_.expect().before_sweep = hand_.hid_something();
     for (std::string& line : w_.differences()) complain(std::move(line));
     if (!w_.names_of(UnsettledClass::pending).empty()) complain("something is still pending");
+  }
+
+  /// A changed message that the server leaves out while all counts stay equal: the periodic sweep compares versions.
+  void found_by_sweep() {
+    w_.options().sweep_every_runs = 1;
+    w_.options().limits.calls.reset();
+    one_quiet_run();
+    one_quiet_run();
+    w_.expect().before_sweep = false;
+    for (const std::string& line : w_.differences()) complain("after a sweep: " + line);
   }
 
   /// Healed without a new change key: `quarantine retry` finds it.
