@@ -106,7 +106,7 @@ class SourceTest(CliTest):
 
     def test_a_server_that_does_not_answer(self):
         self.box(2)
-        self.write("plan.txt", "fail open_session 1 logon_failed times 1000\n")
+        self.write("plan.txt", "fail open-session 1 logon_failed times 1000\n")
         self.assert_exit(self.sync("--fault-plan", "plan.txt"), 77, "noperm")
 
 

@@ -52,7 +52,7 @@ class HelpTest(CliTest):
             self.assertTrue(result.out.startswith("usage: mapisync " + " ".join(words)), result)
 
     def test_help_topics(self):
-        for topic, word in (("exit-codes", "decision_needed"), ("words", "quarantined"), ("output", "stderr" if False else "standard error"),
+        for topic, word in (("exit-codes", "decision_needed"), ("words", "quarantined"), ("output", "standard error"),
                             ("first-steps", "mapisync fake import")):
             result = self.run_cli("help", topic, check=0)
             self.assertIn(word, result.out)
@@ -113,7 +113,7 @@ class SyncTest(CliTest):
 
     def test_folders_are_chosen(self):
         self.script("add-folder Inbox\nadd-folder Inbox/Spam\nadd-folder Junk\nfill Inbox 2 a\nfill Inbox/Spam 2 b\nfill Junk 2 c")
-        report = self.sync("--folder", "Inbox*", "--exclude", "*/Spam", "--format", "json").json()
+        report = self.sync("--folder", "Inbox", "--exclude", "**/Spam", "--format", "json").json()
         self.assertEqual([f["path"] for f in report["folders"] if f["source"]["sum"]], ["Inbox"])
 
     def test_a_mirror_keeps_its_root(self):

@@ -62,7 +62,7 @@ class SignalTest(CliTest):
 
     def setUp(self):
         super().setUp()
-        self.script("add-folder Inbox role inbox\nfill Inbox 20000 m\nbreak m77 m5000\n")
+        self.script("add-folder Inbox role inbox\nfill Inbox 4000 m\nbreak m77 m2500\n")
 
     def signalled(self, number):
         process = self.start()
@@ -103,6 +103,35 @@ class SignalTest(CliTest):
         self.run_cli("verify", "fake:box.fake", "mirror.db", check=1)
 
 
+class TogetherTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.script("add-folder Inbox role inbox\nfill Inbox 2000 m\nbreak m77\n")
+
+    def start(self):
+        process = subprocess.Popen([BINARY, "sync", "fake:box.fake", "mirror.db"], cwd=self.dir, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, env=environment())
+        process.stderr.readline()
+        return process
+
+    def test_reports_may_be_read_while_a_sync_runs(self):
+        process = self.start()
+        while process.poll() is None:
+            for args in (["status", "mirror.db"], ["quarantine", "list", "mirror.db", "--format", "jsonl"]):
+                self.assertIn(self.run_cli(*args).code, (0, 1, 4))
+        process.communicate(timeout=300)
+        self.assertEqual(process.returncode, 2)
+
+    def test_two_syncs_on_one_mirror(self):
+        first = self.start()
+        second = self.sync()
+        # Either the second found the first at work, or the first had ended by then.
+        self.assertIn(second.code, (75, 1, 2), second)
+        first.communicate(timeout=300)
+        self.assertIn(first.returncode, (1, 2))
+        self.run_cli("verify", "fake:box.fake", "mirror.db", check=1)
+
+
 class TerminalTest(CliTest):
     def on_terminal(self, *args, env=None):
         """What the command writes to a terminal, and its exit code."""
@@ -124,7 +153,7 @@ class TerminalTest(CliTest):
         return process.wait(timeout=300), data.decode("utf-8", "replace")
 
     def test_a_bar_on_a_terminal_and_plain_lines_elsewhere(self):
-        self.script("add-folder Inbox\nfill Inbox 3000 m")
+        self.script("add-folder Inbox\nfill Inbox 600 m")
         code, text = self.on_terminal("sync", "fake:box.fake", "mirror.db")
         self.assertEqual(code, 0, text)
         self.assertIn("\r\x1b[2K", text)

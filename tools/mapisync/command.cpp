@@ -39,6 +39,16 @@ const char* remedy_for(Errc code) {
 
 Ending ending(ExitCode code, std::string reason) { return Ending{code, std::move(reason)}; }
 
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+  if (!word.empty() && word.front() != '-' && word.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(word);
+  }
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return for_terminal(quoted) + "'";
+}
+
 std::string in_quotes(std::string_view name) { return "'" + for_terminal(name) + "'"; }
 
 Ending ending_of(const Failure& failure, const std::string& doing) {

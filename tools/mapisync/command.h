@@ -32,6 +32,9 @@ Ending ending_of(const Failure& failure, const std::string& doing);
 /// An ending of our own.
 Ending ending(ExitCode code, std::string reason);
 
+/// A word of a command to be typed: quoted for a shell where it needs to be, harmless to print.
+std::string shell_word(std::string_view word);
+
 /// A name in quotation marks, harmless to print.
 std::string in_quotes(std::string_view name);
 

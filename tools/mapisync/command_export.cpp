@@ -21,7 +21,7 @@ constexpr const char* kFooter = R"(NOTES
 
 EXAMPLES
   mapisync export mirror.db --to mail
-  mapisync export mirror.db --to mail --folder 'Inbox*' --exclude '*/Spam'
+  mapisync export mirror.db --to mail --folder Inbox --exclude '**/Spam'
 
 EXIT CODES
   0 all there   4 stopped, run again   65 some messages could not be written

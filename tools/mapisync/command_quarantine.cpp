@@ -200,7 +200,7 @@ constexpr const char* kListFooter = R"(NOTES
 EXAMPLES
   mapisync quarantine list mirror.db
   mapisync quarantine list mirror.db --format csv --redact > bad-items.csv
-  mapisync quarantine list mirror.db --format jsonl --folder 'Inbox*' | head -1
+  mapisync quarantine list mirror.db --format jsonl --folder Inbox | head -1
   mapisync quarantine list mirror.db --fail-if-any --quiet    # exit 1 if any
 
 EXIT CODES

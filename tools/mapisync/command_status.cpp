@@ -68,7 +68,7 @@ Result<Status> gather(Store& store) {
   MAPISYNC_TRY(names, FolderNames::load(store));
   status.names = std::move(names);
   for (const FolderRecord& record : status.names.records()) {
-    if (record.deleted_at && !record.deletion_held) continue;
+    if ((record.deleted_at && !record.deletion_held) || record.info.kind == FolderKind::search) continue;
     FolderStatus folder;
     folder.path = status.names.path(record.id);
     folder.deletion_held = record.deletion_held;

@@ -18,12 +18,13 @@ constexpr const char* kFooter = R"(NOTES
   Messages that the server cannot export are isolated, proven and set aside; the
   run ends with 2 the first time they are seen and with 1 from then on.
 
-  Patterns are shell patterns over whole paths: 'Inbox/*' is everything below the
-  Inbox, 'Inbox' the Inbox itself.
+  Patterns match whole paths: * is any part of a name, ** any part of a path, ? one
+  character. A pattern that matches a folder takes everything below it along:
+  'Inbox' is the Inbox and its subfolders. --exclude wins over --folder.
 
 EXAMPLES
   mapisync sync fake:box.fake mirror.db
-  mapisync sync fake:box.fake mirror.db --max-time 5m --exclude 'Deleted Items*'
+  mapisync sync fake:box.fake mirror.db --max-time 5m --exclude 'Deleted Items'
   mapisync sync fake:box.fake mirror.db --format json > report.json
   mapisync sync fake:box.fake mirror.db --dry-run
 

@@ -45,7 +45,8 @@ bool dumb_terminal() {
 std::size_t columns_of(int fd) noexcept {
   winsize size{};
   if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+  constexpr std::size_t kUnlimited = 10'000;  // files and pipes have no edge
+  return ::isatty(fd) == 1 ? 80 : kUnlimited;
 }
 
 const char* label(Level level) {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "engine/folder_filter.h"
 #include "engine/ports/stop.h"
 #include "providers/fake/mime/eml_writer.h"
 #include "tools/mapisync/folder_names.h"
@@ -57,9 +58,7 @@ class EmlExport {
     MAPISYNC_TRY(root, SafeDirectory::open(request_.directory));
     for (const FolderRecord& folder : names.records()) {
       const std::string path = names.path(folder.id);
-      const bool wanted = FolderNames::matches(path, request_.include) &&
-                          (request_.exclude.empty() || !FolderNames::matches(path, request_.exclude));
-      if (folder.deleted_at || !wanted) continue;
+      if (folder.deleted_at || !folder_wanted(path, request_.include, request_.exclude)) continue;
       MAPISYNC_TRYV(export_folder(root, names, folder, path));
       if (stop_.requested()) break;
     }

@@ -97,7 +97,8 @@ Ending ending_of(const mime::ImportReport& report, const ImportRequest& request)
                   "nothing new: all " + count_of(sum.known, "message is", "messages are") + " there already");
   std::string told = count_of(sum.imported, "message", "messages") + " imported";
   if (sum.unconvertible > 0) told += ", " + format_count(sum.unconvertible) + " of them will not convert";
-  return ending(ExitCode::ok, told + "; next: mapisync sync fake:" + box_path(request.box) + " MIRROR.db");
+  return ending(ExitCode::ok,
+                told + "; next: mapisync sync " + shell_word("fake:" + box_path(request.box)) + " MIRROR.db");
 }
 
 }  // namespace

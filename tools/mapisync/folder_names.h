@@ -1,4 +1,4 @@
-// Paths of the folders of a store, as reports show them. Values; any thread.
+// Paths of the folders of a store, as the engine's reports show them. Values; any thread.
 #pragma once
 
 #include <map>
@@ -15,16 +15,15 @@ class FolderNames {
   static Result<FolderNames> load(Store& store);
 
   const std::vector<FolderRecord>& records() const noexcept { return records_; }
-  /// "Inbox/Projects"; "(root)" for the root itself; the number for a folder that is not in the store.
+  /// "Inbox/Projects"; a word in parentheses for the mailbox and for a folder that is not in the store.
   std::string path(FolderId id) const;
   const FolderRecord* find(FolderId id) const;
   /// Null above the topmost.
   const FolderRecord* parent_of(const FolderRecord& folder) const;
-  /// Whether one of the shell patterns matches the path; no patterns match everything.
-  static bool matches(const std::string& path, const std::vector<std::string>& patterns);
 
  private:
   std::vector<FolderRecord> records_;
+  std::map<FolderId, std::string> paths_;
   std::map<FolderId, std::size_t> by_id_;
   std::map<FolderKey, std::size_t> by_key_;
 };

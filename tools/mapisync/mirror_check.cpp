@@ -157,7 +157,8 @@ Result<MirrorCheck> check_mirror(ReadableMirror& mirror, const FolderNames& name
     if (stop.requested()) break;
     MAPISYNC_TRY(one, check_folder(mirror, folder.id, content, stop));
     one.path = names.path(folder.id);
-    if (folder.deleted_at && one.rows + one.extra == 0) continue;
+    const bool expected = !folder.deleted_at && folder.info.kind != FolderKind::search;
+    if (!expected && one.rows + one.extra == 0) continue;
     check.folders.push_back(std::move(one));
   }
   check.stopped = stop.requested();

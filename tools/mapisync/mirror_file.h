@@ -32,7 +32,7 @@ class WritableMirror {
   static Result<WritableMirror> open(const std::string& path, bool create);
 
   SqliteStore& store() noexcept { return *store_; }
-  ChangeSink& sink() noexcept { return *sink_; }
+  MirrorSink& sink() noexcept { return *sink_; }
   /// At the end of a run; the object is of no use afterwards.
   Result<void> close() { return store_->close(); }
 

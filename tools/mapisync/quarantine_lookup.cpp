@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/folder_filter.h"
 #include "tools/mapisync/quarantine_record.h"
 
 namespace mapisync::cli {
@@ -33,7 +34,7 @@ Result<bool> visit_class(Store& store, FolderId folder, UnsettledClass cls, cons
 
 Result<void> for_each_row(Store& store, const FolderNames& names, const QuarantineFilter& filter, const Visit& visit) {
   for (const FolderRecord& folder : names.records()) {
-    if (!FolderNames::matches(names.path(folder.id), filter.folders)) continue;
+    if (!folder_wanted(names.path(folder.id), filter.folders, {})) continue;
     for (const UnsettledClass cls : kTrouble) {
       if (filter.cls && *filter.cls != cls) continue;
       MAPISYNC_TRY(more, visit_class(store, folder.id, cls, visit));

@@ -99,26 +99,30 @@ void print_report(Context& context, const SyncRequest& request, const SyncReport
   }
 }
 
-/// What the exit code alone does not say.
+/// What to type next; the exit code alone does not say.
 void advise(Context& context, const SyncRequest& request, const SyncReport& report) {
-  const std::string mirror = in_quotes(request.mirror);
-  if (report.grade == Grade::decision_needed && report.identity_changed) {
+  const std::string mirror = shell_word(request.mirror);
+  const std::string both = shell_word(request.source.name) + ' ' + mirror;
+  const auto next = [&](const std::string& command) { context.console.note("mapisync: next: mapisync " + command); };
+  if (report.identity_changed) {
     context.console.note(
         "mapisync: the mirror was made from another mailbox, or this one was moved or restored since; sync into a new "
-        "mirror");
+        "mirror, or name the right source");
   } else if (report.grade == Grade::decision_needed) {
-    context.console.note("mapisync: 'mapisync deletions list " + mirror +
-                         "' shows what waits; 'mapisync deletions approve' lets it go");
+    next("deletions list " + mirror + "    (then: mapisync deletions approve " + both + ")");
   } else if (report.grade == Grade::new_trouble) {
-    context.console.note("mapisync: 'mapisync quarantine list " + mirror + "' shows what could not be copied");
+    next("quarantine list " + mirror);
   } else if (report.grade == Grade::incomplete) {
-    context.console.note("mapisync: run the same command again to go on");
+    next("sync " + both + "    (goes on where this run stopped)");
   }
 }
 
 Ending sync_into(Context& context, const SyncRequest& request, Source& source, const StopFlag& stop) {
   auto mirror = WritableMirror::open(request.mirror, !request.mirror_must_exist);
   if (!mirror) return ending_of(mirror.error(), "open " + in_quotes(request.mirror));
+  if (mirror.value().store().integrity_checked()) {
+    context.log.info("the last run did not close " + in_quotes(request.mirror) + "; it was checked and is sound");
+  }
   const std::string doing = "sync " + in_quotes(request.source.name) + " into " + in_quotes(request.mirror);
   auto options = options_for(request, mirror.value().store());
   if (!options) return settings_ending_of(options.error(), doing);
