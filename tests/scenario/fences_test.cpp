@@ -61,25 +61,6 @@ TEST_P(EveryFence, AQuietRunFailsAtNothing) {
   EXPECT_EQ(w.report("Inbox").costs.failing_calls, GetParam() == Fence::restriction ? 1U : 0U) << w.story();
 }
 
-// F6: healed with a new change key just before the state that would cover it is made.
-TEST_P(EveryFence, HealedWithANewVersionAtAnyCallAndCrashedAtAnyLater) {
-  World trial(setup());
-  trial.inbox().add(2).add_bad("bad");
-  trial.sync();
-  const auto calls = trial.calls();
-  for (std::uint64_t at = 1; at <= calls; ++at) {
-    for (std::uint64_t crash = at + 1; crash <= calls; ++crash) {
-      SCOPED_TRACE(testing::Message() << "healed before call " << at << ", crash before call " << crash);
-      World w(setup());
-      w.inbox().add(2).add_bad("bad");
-      w.at_call(at, [&w] { w.heal_with_new_version("bad"); }).crash_at_call(crash);
-      w.run();
-      w.settle();
-      ASSERT_THAT(w, InStep());
-    }
-  }
-}
-
 // Invariant 5: a message that arrives between fence and table is not covered in silence.
 TEST_P(EveryFence, NewMailAtAnyCall) {
   World trial(setup());

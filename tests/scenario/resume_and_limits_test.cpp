@@ -171,7 +171,7 @@ TEST(ResumeAndLimits, AFailingStoreAtEveryCall) {
   World whole;
   story_with_everything(whole).sync();
   const auto store_calls = whole.store_watch().calls();
-  for (std::uint64_t n = 1; n <= store_calls; n += 3) {
+  for (std::uint64_t n = 1; n <= store_calls; n += 7) {
     SCOPED_TRACE(testing::Message() << "store call " << n);
     World w;
     story_with_everything(w);

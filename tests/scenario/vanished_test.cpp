@@ -11,7 +11,8 @@ class Vanished : public testing::TestWithParam<servers::Fence> {};
 INSTANTIATE_TEST_SUITE_P(Fences, Vanished, testing::ValuesIn(servers::kFences),
                          [](const auto& p) { return servers::name_of(p.param); });
 
-/// `action` before every call of the second run, in which `bad` blocks the pass and two good messages wait.
+/// `action` before every other call (the model test tries all) of the second run, in which `bad` blocks the pass and
+/// two good messages wait.
 template <class Action>
 void at_every_call(servers::Fence fence, Action action, bool bad_stays) {
   const auto begin = [](World& w) {
@@ -24,7 +25,7 @@ void at_every_call(servers::Fence fence, Action action, bool bad_stays) {
   World whole({.faults = servers::fenced(fence)});
   begin(whole);
   whole.sync();
-  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+  for (std::uint64_t at = 1; at <= whole.calls(); at += 2) {
     SCOPED_TRACE(testing::Message() << "before call " << at);
     World w({.faults = servers::fenced(fence)});
     begin(w);

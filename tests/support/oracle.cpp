@@ -88,7 +88,8 @@ class MessageCheck {
       return say(held_.copy == nullptr ? "LOST: not in the mirror" : "LOST: lives, but the mirror marks it deleted");
     const MirrorCopy& copy = *held_.copy;
     if (copy.change_key != message_.change_key) say("OLD CONTENT: the mirror's copy has another change key");
-    if (!message_.garbled && (copy.subject != message_.subject || copy.body != message_.body)) {
+    if (copy.change_key == message_.change_key && !message_.garbled &&
+        (copy.subject != message_.subject || copy.body != message_.body)) {
       say(fmt::format("WRONG CONTENT: '{}' / '{}' instead of '{}' / '{}'", copy.subject, copy.body, message_.subject,
                       message_.body));
     }
@@ -248,8 +249,9 @@ void check_report(const FolderReport& report, const TrueFolder* truth, const Hel
   demand_equal(at, "rows of the ledger", report.mirror_counted, held.ledger.size(), lines);
   demand_equal(at, "stale copies", report.mirror.stale, stale, lines);
   demand_equal(at, "held deletions", report.mirror.held, held_rows, lines);
-  // The mailbox may have moved on during the run; then the report says so, or the folder was left unfinished. Under a limit
-  // the folder may have been seen by an earlier run of the round: then the report makes no claim about the source.
+  // The mailbox may have moved on during the run; then the report says so, or the folder was left unfinished. Under a
+  // limit the folder may have been seen by an earlier run of the round: then the report makes no claim about the
+  // source.
   if (truth != nullptr && report.source_counted && !report.counts_moved && report.unfinished == Unfinished::none) {
     demand_equal(at, "the sum of the source's classes, less what vanished",
                  report.source.sum() - report.source.vanished, truth->messages.size(), lines);

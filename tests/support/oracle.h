@@ -60,8 +60,10 @@ struct Expectation {
   std::set<std::string> refused;         // labels that the sink does not want
   std::set<std::string> pending;         // labels that may wait (a run that was cut short)
   std::set<std::string> healed_quietly;  // labels that export again at the same version: only time finds that out
-  std::set<SourceKey> had_copy;          // keys the mirror held alive earlier: their last good copy must not be lost
-  bool deletions_held{false};            // living copies of gone messages are excused if they are marked held
+  bool before_sweep{false};      // a new version that the server leaves out without a word shows in no count: the
+                                 // periodic sweep is what finds it, and has not run yet
+  std::set<SourceKey> had_copy;  // keys the mirror held alive earlier: their last good copy must not be lost
+  bool deletions_held{false};    // living copies of gone messages are excused if they are marked held
   bool anything_pending{false};
 };
 
