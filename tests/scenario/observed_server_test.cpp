@@ -58,8 +58,8 @@ TEST(ObservedServer, SilentLossAnnouncedAsADeletion) {
   EXPECT_THAT(w, InStepExcept("m5"));
 }
 
-// Rows 6 and 7: success with a placeholder, or with a shortened value. Nothing tells it from mail (docs/limits.md): the mirror
-// holds what the server delivers, and holds the real content as soon as the server has it again.
+// Rows 6 and 7: success with a placeholder, or with a shortened value. Nothing tells it from mail (docs/limits.md): the
+// mirror holds what the server delivers, and holds the real content as soon as the server has it again.
 TEST(ObservedServer, AWrongValueIsReplacedByTheNextVersion) {
   for (const DamageKind kind : {DamageKind::placeholder, DamageKind::truncate}) {
     World w({.faults = servers::delivers_prefix()});

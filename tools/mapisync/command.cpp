@@ -51,13 +51,27 @@ std::string shell_word(std::string_view word) {
 
 std::string in_quotes(std::string_view name) { return "'" + for_terminal(name) + "'"; }
 
+Ending target_ending_of(const Failure& failure, const std::string& doing) {
+  Ending end = ending_of(failure, doing);
+  if (end.code == ExitCode::noinput) end.code = ExitCode::cantcreat;
+  return end;
+}
+
+Ending no_folder_matches(const std::vector<std::string>& patterns) {
+  std::string shown;
+  for (const std::string& pattern : patterns) shown += (shown.empty() ? "" : ", ") + in_quotes(pattern);
+  return ending(ExitCode::noinput,
+                "no folder matches --folder " + shown + "; patterns match whole paths, as reports show them");
+}
+
 Ending ending_of(const Failure& failure, const std::string& doing) {
   const Errc code = failure.errc();
   std::string reason = "cannot " + doing + ": ";
   reason += failure.context.empty() ? std::string(name_of(code)) : failure.context;
   if (failure.raw_code != 0) reason += " (" + failure.to_string().substr(0, failure.to_string().find(':')) + ")";
+  // A context with a semicolon tells the remedy itself: who wrote it knew more than the code alone says.
   const std::string remedy = remedy_for(code);
-  if (!remedy.empty() && failure.context.find(remedy) == std::string::npos) reason += "; " + remedy;
+  if (!remedy.empty() && failure.context.find("; ") == std::string::npos) reason += "; " + remedy;
   return Ending{exit_code_of(code), std::move(reason)};
 }
 

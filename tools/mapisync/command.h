@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "engine/base/log.h"
 #include "engine/ports/clock.h"
@@ -29,6 +31,10 @@ struct Chosen {
 /// The ending for a failure. `doing` names what was attempted and the thing: "open 'mirror.db'". The reason gets the
 /// remedy.
 Ending ending_of(const Failure& failure, const std::string& doing);
+/// The same for a file that was to be made: what is missing is a place for it, not an input.
+Ending target_ending_of(const Failure& failure, const std::string& doing);
+/// --folder was given and nothing fits.
+Ending no_folder_matches(const std::vector<std::string>& patterns);
 /// An ending of our own.
 Ending ending(ExitCode code, std::string reason);
 

@@ -40,7 +40,7 @@ Ending run_new(Context& /*context*/, const NewRequest& request) {
   const std::string path = box_path(request.box);
   auto box = fake::FakeMailbox::create(path, request.options);
   if (!box) {
-    Ending end = ending_of(box.error(), "make " + in_quotes(path));
+    Ending end = target_ending_of(box.error(), "make " + in_quotes(path));
     if (box.error().errc() == Errc::invalid_argument) end.code = ExitCode::cantcreat;
     return end;
   }
@@ -59,7 +59,7 @@ Ending run_script(Context& /*context*/, const ScriptRequest& request) {
   if (!script) return ending(ExitCode::dataerr, script.error().context + "; nothing was changed");
   const std::string path = box_path(request.box);
   auto box = open_or_create_box(path, {});
-  if (!box) return ending_of(box.error(), "open " + in_quotes(path));
+  if (!box) return target_ending_of(box.error(), "open " + in_quotes(path));
   if (auto done = script.value().apply(box.value()); !done) {
     Ending end = ending_of(done.error(), "apply the script");
     end.reason += "; the lines before it were applied, this one changed nothing";

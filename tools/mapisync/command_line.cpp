@@ -83,6 +83,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     for (const std::string& word : app.remaining(true)) {
       const bool option = word.size() > 1 && word.front() == '-';
+      if (!option && app.get_subcommands().empty()) return "there is no command " + in_quotes(word);
       return (option ? "unknown option " : "unexpected argument ") + in_quotes(word);
     }
   }

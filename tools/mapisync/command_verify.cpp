@@ -68,6 +68,9 @@ Ending run_verify(Context& context, const VerifyRequest& request) {
   context.console.hide_bar();
   if (!found) return cli::ending_of(found.error(), "verify " + in_quotes(request.mirror));
   Ending end = ending_of(found.value(), stop);
+  if (found.value().survey.folders.empty() && !request.options.include_folders.empty()) {
+    end = no_folder_matches(request.options.include_folders);
+  }
   if (request.format == Format::json) {
     Json json{
         {"schema", "mapisync.verify/1"}, {"exit_code", static_cast<int>(end.code)}, {"exit_name", name_of(end.code)}};

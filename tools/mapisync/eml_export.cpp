@@ -222,6 +222,7 @@ Ending run_export(Context& context, const ExportRequest& request) {
       count_of(sum.written, "message", "messages") + " written, " + format_count(sum.there) + " there already";
   if (stop.requested())
     return ending(ExitCode::incomplete, "stopped; " + told + "; run the same command again to go on");
+  if (run.folders().empty() && !request.include.empty()) return no_folder_matches(request.include);
   if (sum.failed > 0) {
     return ending(ExitCode::dataerr,
                   count_of(sum.failed, "message", "messages") + " could not be written as mail; " + told);

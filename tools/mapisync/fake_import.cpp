@@ -110,7 +110,7 @@ Ending run_import(Context& context, const ImportRequest& request) {
   if (!mail) return cli::ending_of(mail.error(), "read mail");
   const std::string path = box_path(request.box);
   auto box = open_or_create_box(path, {});
-  if (!box) return cli::ending_of(box.error(), "open " + in_quotes(path));
+  if (!box) return target_ending_of(box.error(), "open " + in_quotes(path));
   mime::ImportOptions options;
   options.target = request.into;
   options.force = request.force;

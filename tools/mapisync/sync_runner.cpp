@@ -71,7 +71,8 @@ Ending survey_with(Context& context, const SyncRequest& request, Source& source,
   auto report = survey(environment, options.value(), stop);
   context.console.hide_bar();
   if (!report) return settings_ending_of(report.error(), doing);
-  Ending end = ending_of(report.value());
+  const bool none = report.value().folders.empty() && !request.options.include_folders.empty();
+  Ending end = none ? no_folder_matches(request.options.include_folders) : ending_of(report.value());
   print_survey(context, request, report.value(), end);
   return end;
 }
@@ -119,7 +120,10 @@ void advise(Context& context, const SyncRequest& request, const SyncReport& repo
 
 Ending sync_into(Context& context, const SyncRequest& request, Source& source, const StopFlag& stop) {
   auto mirror = WritableMirror::open(request.mirror, !request.mirror_must_exist);
-  if (!mirror) return ending_of(mirror.error(), "open " + in_quotes(request.mirror));
+  if (!mirror) {
+    const std::string doing = "open " + in_quotes(request.mirror);
+    return request.mirror_must_exist ? ending_of(mirror.error(), doing) : target_ending_of(mirror.error(), doing);
+  }
   if (mirror.value().store().integrity_checked()) {
     context.log.info("the last run did not close " + in_quotes(request.mirror) + "; it was checked and is sound");
   }
@@ -139,6 +143,10 @@ Ending sync_into(Context& context, const SyncRequest& request, Source& source, c
   if (!report) return settings_ending_of(report.error(), doing);
   if (auto closed = mirror.value().close(); !closed) return ending_of(closed.error(), doing);
   print_report(context, request, report.value());
+  const bool looked = !report.value().stopped && !report.value().identity_changed;
+  if (looked && report.value().folders.empty() && !request.options.include_folders.empty()) {
+    return no_folder_matches(request.options.include_folders);
+  }
   advise(context, request, report.value());
   return ending(exit_code_of(report.value().grade), report.value().grade_reason);
 }

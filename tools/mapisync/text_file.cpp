@@ -31,6 +31,7 @@ class Descriptor {
 Failure file_failure(const std::string& path, int error) {
   Errc code = Errc::io_error;
   if (error == ENOENT || error == ENOTDIR) code = Errc::missing_file;
+  if (error == EISDIR) code = Errc::malformed;
   if (error == EACCES || error == EPERM) code = Errc::permission;
   return fail(code, Scope::process, Retry::never, "'" + path + "': " + std::strerror(error));
 }
