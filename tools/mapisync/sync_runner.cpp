@@ -71,8 +71,8 @@ Ending survey_with(Context& context, const SyncRequest& request, Source& source,
   auto report = survey(environment, options.value(), stop);
   context.console.hide_bar();
   if (!report) return settings_ending_of(report.error(), doing);
-  const bool none = report.value().folders.empty() && !request.options.include_folders.empty();
-  Ending end = none ? no_folder_matches(request.options.include_folders) : ending_of(report.value());
+  const bool unmatched = report.value().folders.empty() && !request.options.include_folders.empty();
+  Ending end = unmatched ? no_folder_matches(request.options.include_folders) : ending_of(report.value());
   print_survey(context, request, report.value(), end);
   return end;
 }
