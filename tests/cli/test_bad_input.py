@@ -25,7 +25,7 @@ class UsageTest(CliTest):
         self.refused("quarantine", mentions=["quarantine --help"])
 
     def test_unknown_command_and_option(self):
-        self.refused("frobnicate", mentions=["'frobnicate'"])
+        self.refused("frobnicate", mentions=["no command 'frobnicate'"])
         self.refused("sync", "fake:b", "m.db", "--sideways", mentions=["unknown option '--sideways'", "sync --help"])
         self.refused("status", "a", "b", mentions=["unexpected argument 'b'"])
 
@@ -160,8 +160,24 @@ class MirrorTest(CliTest):
 
     def test_a_directory_that_is_not_there(self):
         result = self.run_cli("sync", "fake:box.fake", "no/such/mirror.db")
-        self.assertIn(result.code, (66, 73), result)
+        self.assert_exit(result, 73, "cantcreat")
         self.assertIn("no/such", result.last)
+
+    def test_a_place_where_nothing_can_be_made(self):
+        self.sync(check=0)
+        for args in (["sync", "fake:box.fake", "/proc/mirror.db"], ["export", "mirror.db", "--to", "/proc/out"],
+                     ["export", "mirror.db", "--to", "box.fake"], ["fake", "new", "/proc/b.fake"]):
+            result = self.run_cli(*args)
+            self.assert_exit(result, 73, "cantcreat")
+            self.assertIn(args[2] if args[0] != "export" else args[3], result.last)
+
+    def test_patterns_that_match_no_folder(self):
+        self.sync(check=0)
+        for args in (["sync", "fake:box.fake", "mirror.db"], ["sync", "fake:box.fake", "mirror.db", "--dry-run"],
+                     ["verify", "fake:box.fake", "mirror.db"], ["export", "mirror.db", "--to", "out"]):
+            result = self.run_cli(*args, "--folder", "Nowhere")
+            self.assert_exit(result, 66, "noinput")
+            self.assertIn("'Nowhere'", result.last)
 
     @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
     def test_a_directory_that_may_not_be_written_to(self):
