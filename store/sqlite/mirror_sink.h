@@ -12,10 +12,10 @@ class SqliteUnitOfWork;
 class MirrorSink final : public ChangeSink {
  public:
   /// Text and binary values longer than this are kept by digest, once for all messages.
-  static constexpr std::size_t kInlineMax = 8 * 1024;
+  static constexpr std::size_t kInlineMax = std::size_t{8} * 1024;
   /// Messages nested deeper, or with more properties than this outside large values, are rejected.
   static constexpr int kDepthMax = 64;
-  static constexpr std::size_t kPropertyBytesMax = 256 * 1024 * 1024;
+  static constexpr std::size_t kPropertyBytesMax = std::size_t{256} * 1024 * 1024;
 
   /// `store` must be writable and outlive the sink.
   explicit MirrorSink(SqliteStore& store) : store_(store) {}
