@@ -1,7 +1,6 @@
 #include "engine/isolation/isolator.h"
 
 #include <algorithm>
-#include <deque>
 #include <set>
 #include <utility>
 
@@ -13,12 +12,11 @@
 #include "engine/isolation/id_form.h"
 #include "engine/isolation/judge.h"
 #include "engine/isolation/planner.h"
+#include "engine/isolation/worklist.h"
 
 namespace mapisync {
 
 namespace {
-
-constexpr std::size_t kPage = 500;
 
 bool contains(const std::vector<SourceKey>& keys, const SourceKey& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -38,7 +36,7 @@ class Isolation {
 
   Result<IsolationOutcome> run() {
     MAPISYNC_TRYV(load());
-    if (nothing_to_do()) return outcome_;
+    if (list_.empty()) return outcome_;
     if (run_.capabilities.selective_sync == Known::no) {
       MAPISYNC_TRYV(cannot_isolate());
       return outcome_;
@@ -51,54 +49,14 @@ class Isolation {
   }
 
  private:
-  // --- what there is to do -------------------------------------------------------------------------------------------
+  // --- what there is to do ---
 
   Result<void> load() {
-    MAPISYNC_TRY(ids, run_.env.store.pending_ids(work_.id()));
-    // Those with an earlier verdict (or strikes) come first in that order; they are tried alone.
-    std::size_t alone = 0;
-    for (bool more = true; more && alone < ids.size();) {
-      const std::size_t end = std::min(ids.size(), alone + kPage);
-      MAPISYNC_TRY(rows, run_.env.store.pending_rows(work_.id(), std::span(ids).subspan(alone, end - alone)));
-      for (UnsettledRow& row : rows) {
-        if (!row.had_verdict) {
-          more = false;
-          break;
-        }
-        alone_.push_back(std::move(row));
-        ++alone;
-      }
-      if (rows.empty()) break;
-    }
-    ids_.assign(ids.begin() + static_cast<std::ptrdiff_t>(alone), ids.end());
-    planner_ =
-        tenths_planner(static_cast<std::uint32_t>(ids_.size()), decode_frontier(work_.checkpoint.frontier, ids_));
-    MAPISYNC_TRYV(load_retries());
+    MAPISYNC_TRY(list, load_worklist(work_));
+    list_ = std::move(list);
+    planner_ = tenths_planner(static_cast<std::uint32_t>(list_.planned.size()),
+                              decode_frontier(work_.checkpoint.frontier, list_.planned));
     share_out();
-    return success();
-  }
-
-  Result<void> load_retries() {
-    const Timestamp now = run_.env.clock.now();
-    for (const UnsettledClass cls : {UnsettledClass::suspected, UnsettledClass::quarantined, UnsettledClass::refused}) {
-      SourceKey after;
-      while (true) {
-        MAPISYNC_TRY(page, run_.env.store.unsettled_page(work_.id(), cls, after, kPage));
-        if (page.empty()) break;
-        after = page.back().row.source_key;
-        for (UnsettledRow& row : page) {
-          const bool excluded = contains(work_.checkpoint.excluded, row.row.source_key);
-          const bool due = run_.options.retry_all_now || !row.next_retry || *row.next_retry <= now;
-          if ((due || excluded) && retries_.size() < kRetriesMax) retries_.push_back(std::move(row));
-        }
-      }
-    }
-    // A restriction hides what happens to healthy messages too: each is asked about singly.
-    for (const SourceKey& key : work_.checkpoint.excluded) {
-      MAPISYNC_TRY(unsettled, run_.env.store.unsettled_row(work_.id(), key));
-      MAPISYNC_TRY(ledger, run_.env.store.ledger_row(work_.id(), key));
-      if (!unsettled && ledger && !ledger->held) hidden_.push_back(*ledger);
-    }
     return success();
   }
 
@@ -106,15 +64,13 @@ class Isolation {
   /// and the other way round.
   void share_out() {
     const auto left = run_.budget.calls_left();
-    if (!left || ids_.empty()) return;
+    if (!left || list_.planned.empty()) return;
     const bool odd = static_cast<std::int64_t>(run_.id) % 2 != 0;
     alone_left_ = *left > 1 ? *left / 2 : (odd ? 0 : 1);
     retries_left_ = static_cast<std::uint64_t>(run_.options.retry_share * static_cast<double>(*left));
   }
 
-  bool nothing_to_do() const { return ids_.empty() && alone_.empty() && retries_.empty() && hidden_.empty(); }
-
-  // --- the loop ------------------------------------------------------------------------------------------------------
+  // --- the loop ---
 
   void end(IsolationEnd how, std::optional<Failure> failure = std::nullopt) {
     ended_ = true;
@@ -139,30 +95,31 @@ class Isolation {
     }
     if (!may_export()) return success();
     if (auto suspect = judge_.take_ready()) return try_alone(std::move(*suspect));
-    if (!alone_.empty() && alone_left_ > 0) {
+    if (!list_.alone.empty() && alone_left_ > 0) {
       --alone_left_;
       return try_next_alone();
     }
-    if (!retries_.empty() && retries_left_ > 0) {
+    if (!list_.retries.empty() && retries_left_ > 0) {
       --retries_left_;
       return retry_next();
     }
     // Many failures in a row and nothing that worked: look at the server before asking for more.
     if (judge_.without_control() >= kSuspectsBeforeControl && !no_control_) return run_control();
     if (auto batch = planner_->next(list_max())) return try_batch(*batch);
-    if (!alone_.empty()) return try_next_alone();
-    if (!retries_.empty()) return retry_next();
-    if (!hidden_.empty()) return ask_hidden();
+    if (!list_.alone.empty()) return try_next_alone();
+    if (!list_.retries.empty()) return retry_next();
+    if (!list_.hidden.empty()) return ask_hidden();
     return run_control();
   }
 
   bool more_to_do() const {
-    return planner_->remaining() > 0 || !alone_.empty() || !retries_.empty() || !hidden_.empty() || judge_.waiting();
+    return planner_->remaining() > 0 || !list_.alone.empty() || !list_.retries.empty() || !list_.hidden.empty() ||
+           judge_.waiting();
   }
 
   Result<void> try_next_alone() {
-    UnsettledRow row = std::move(alone_.front());
-    alone_.pop_front();
+    UnsettledRow row = std::move(list_.alone.front());
+    list_.alone.pop_front();
     // Strikes of an earlier run count only with a control since; without one it waits for it.
     if (row.evidence.strikes > row.evidence.controls && !waited_.contains(row.row.source_key)) {
       waited_.insert(row.row.source_key);
@@ -182,7 +139,7 @@ class Isolation {
     const ExportRequest request = selective_request(work_, std::move(items));
     for (int attempt = 1;; ++attempt) {
       ++run_.isolation_calls;
-      run_.tell(Phase::isolation, planner_->remaining() + alone_.size());
+      run_.tell(Phase::isolation, planner_->remaining() + list_.alone.size());
       MAPISYNC_TRY(outcome, drive_export(work_, work_.opener, request));
       const bool throttled = outcome.failure && outcome.failure->errc() == Errc::busy && outcome.messages == 0;
       if (throttled && attempt <= kThrottledMax && !run_.stopped()) {
@@ -198,7 +155,7 @@ class Isolation {
     }
   }
 
-  // --- batches -------------------------------------------------------------------------------------------------------
+  // --- batches ---
 
   Result<void> try_batch(const PlannedBatch& batch) {
     std::vector<PendingId> ids;
@@ -207,7 +164,7 @@ class Isolation {
     for (const Interval& interval : batch.intervals) {
       for (std::uint32_t i = 0; i < interval.count; ++i) {
         ordinals.push_back(interval.first + i);
-        ids.push_back(ids_[interval.first + i]);
+        ids.push_back(list_.planned[interval.first + i]);
       }
     }
     MAPISYNC_TRY(rows, run_.env.store.pending_rows(work_.id(), ids));
@@ -257,7 +214,7 @@ class Isolation {
       if (rows.size() == 1) {
         MAPISYNC_TRYV(missed(std::move(row)));
       } else {
-        alone_.push_back(std::move(row));
+        list_.alone.push_back(std::move(row));
         ++alone_left_;
       }
     }
@@ -288,12 +245,12 @@ class Isolation {
     return after_failure(failure, !outcome.delivered.empty());
   }
 
-  // --- single messages -----------------------------------------------------------------------------------------------
+  // --- single messages ---
 
   Result<void> try_alone(UnsettledRow row) {
     MAPISYNC_TRY(outcome, export_items({item_of(row)}));
     if (outcome.interrupted || !outcome.reached) {
-      alone_.push_front(std::move(row));
+      list_.alone.push_front(std::move(row));
       ++alone_left_;
       return outcome.reached ? Result<void>(success()) : connection_trouble(*outcome.failure);
     }
@@ -341,12 +298,11 @@ class Isolation {
     return commit->commit();
   }
 
-  // --- messages with a history
-  // -----------------------------------------------------------------------------------------
+  // --- messages with a history ---
 
   Result<void> retry_next() {
-    UnsettledRow row = std::move(retries_.front());
-    retries_.pop_front();
+    UnsettledRow row = std::move(list_.retries.front());
+    list_.retries.pop_front();
     if (row.cls == UnsettledClass::suspected) return try_alone(std::move(row));
     MAPISYNC_TRY(outcome, export_items({item_of(row)}));
     if (outcome.interrupted) return success();
@@ -369,8 +325,8 @@ class Isolation {
 
   /// A healthy message that the restriction of the state hides.
   Result<void> ask_hidden() {
-    const LedgerRow row = std::move(hidden_.front());
-    hidden_.pop_front();
+    const LedgerRow row = std::move(list_.hidden.front());
+    list_.hidden.pop_front();
     MAPISYNC_TRY(outcome, export_items({SelectiveItem{row.ref, row.key}}));
     if (outcome.interrupted) return success();
     if (!outcome.reached) return connection_trouble(*outcome.failure);
@@ -409,13 +365,12 @@ class Isolation {
     MAPISYNC_TRYV(commit->finding(FindingKind::server_sick, std::nullopt, Errc::ok,
                                   "no known-good message could be exported: nothing is judged"));
     MAPISYNC_TRYV(commit->commit());
-    if (planner_->remaining() == 0 && alone_.empty()) return judge_.suspend_all();
+    if (planner_->remaining() == 0 && list_.alone.empty()) return judge_.suspend_all();
     end(IsolationEnd::sick);
     return success();
   }
 
-  // --- trouble that is not about a message
-  // -----------------------------------------------------------------------------
+  // --- trouble that is not about a message ---
 
   /// Waits where the failure asks for it; a lost session is opened anew by the next call.
   Result<void> after_failure(const Failure& failure, bool progress) {
@@ -455,7 +410,7 @@ class Isolation {
   }
 
   Result<void> remember_frontier() {
-    Bytes frontier = encode_frontier(planner_->failing_groups(), ids_);
+    Bytes frontier = encode_frontier(planner_->failing_groups(), list_.planned);
     if (frontier == work_.checkpoint.frontier) return success();
     MAPISYNC_TRY(commit, FolderCommit::begin(work_));
     Checkpoint next = work_.checkpoint;
@@ -464,8 +419,7 @@ class Isolation {
     return commit->commit();
   }
 
-  // --- which id a list takes
-  // -------------------------------------------------------------------------------------------
+  // --- which id a list takes ---
 
   /// With messages we hold, or else with the first pending ones. A few exports, once per server version: no limit of
   /// calls is allowed to leave this half done for ever.
@@ -476,8 +430,8 @@ class Isolation {
       MAPISYNC_TRY(over, id_form_from({row.ref, row.key}, true));
       if (over) return success();
     }
-    const std::size_t samples = std::min<std::size_t>(ids_.size(), kFormSamples);
-    MAPISYNC_TRY(rows, run_.env.store.pending_rows(work_.id(), std::span(ids_).subspan(0, samples)));
+    const std::size_t samples = std::min<std::size_t>(list_.planned.size(), kFormSamples);
+    MAPISYNC_TRY(rows, run_.env.store.pending_rows(work_.id(), std::span(list_.planned).subspan(0, samples)));
     for (const UnsettledRow& row : rows) {
       MAPISYNC_TRY(over, id_form_from(item_of(row), false));
       if (over) return success();
@@ -496,7 +450,6 @@ class Isolation {
     return probe.settled || ended_;
   }
 
-  static constexpr std::size_t kRetriesMax = 100'000;  // due attempts of one run; the others are due next time as well
   static constexpr std::size_t kFormSamples = 3;
   static constexpr int kThrottledMax = 4;
   static constexpr std::size_t kSuspectsBeforeControl = 5;
@@ -505,11 +458,8 @@ class Isolation {
   SyncRun& run_;
   Judge judge_;
   Controls controls_;
-  std::vector<PendingId> ids_;  // of what the planner plans, by ordinal
+  Worklist list_;
   std::unique_ptr<Planner> planner_;
-  std::deque<UnsettledRow> alone_;
-  std::deque<UnsettledRow> retries_;
-  std::deque<LedgerRow> hidden_;
   std::set<SourceKey> waited_;
   std::uint64_t alone_left_{UINT64_MAX / 2};
   std::uint64_t retries_left_{0};  // beyond this: when nothing else is left

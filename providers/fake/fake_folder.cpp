@@ -23,7 +23,7 @@ Result<FolderCounters> FakeFolder::counters() {
   if (server_.profile().counters == CountersTelling::absent) return FolderCounters{};
   MAPISYNC_TRY(counters, server_.mailbox().counters(folder_));
   if (server_.profile().counters == CountersTelling::offset) *counters.normal += server_.profile().counters_offset;
-  return std::move(counters);
+  return counters;
 }
 
 Result<std::unique_ptr<Exporter>> FakeFolder::open_exporter() {

@@ -12,7 +12,7 @@
 namespace mapisync::sqlite {
 
 /// The most that one row of content_chunks holds.
-inline constexpr std::size_t kChunkMax = 256 * 1024;
+inline constexpr std::size_t kChunkMax = std::size_t{256} * 1024;
 
 /// First pass: reads the source once, a chunk at a time.
 Result<ContentReference> reference_of(const BlobSource& source);

@@ -87,7 +87,8 @@ Result<MirrorReader::Snapshot> MirrorReader::snapshot() {
     return sqlite::store_failure(Errc::internal, store_.path(), "a snapshot within a transaction");
   }
   MAPISYNC_TRY(transaction, sqlite::Transaction::begin(*database, sqlite::Transaction::Kind::read));
-  return Snapshot(std::unique_ptr<Snapshot::State>(new Snapshot::State{database, std::move(transaction)}));
+  auto state = std::make_unique<Snapshot::State>(Snapshot::State{database, std::move(transaction)});
+  return Snapshot(std::move(state));
 }
 
 Result<std::vector<MirrorFolder>> MirrorReader::folders() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 #include "tools/mapisync/safe_text.h"
@@ -67,7 +68,7 @@ std::string ProgressView::describe(const ProgressUpdate& update) const {
   if (!update.folder_path.empty()) text += for_terminal(update.folder_path) + ": ";
   text += words_for(update.phase);
   text += ", " + count_of(update.delivered, "message", "messages") + ", " + format_size(update.bytes);
-  if (rate_ >= 0.5) text += ", " + format_count(static_cast<std::uint64_t>(rate_ + 0.5)) + "/s";
+  if (rate_ >= 0.5) text += ", " + format_count(static_cast<std::uint64_t>(std::llround(rate_))) + "/s";
   if (update.quarantined > 0) text += ", " + format_count(update.quarantined) + " bad";
   if (update.remaining > 0) text += ", " + format_count(update.remaining) + " to go";
   if (const auto left = time_left(update)) text += ", about " + format_duration(*left) + " left";

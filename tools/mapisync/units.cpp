@@ -3,6 +3,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 
@@ -128,7 +129,7 @@ std::string format_duration(Duration duration) {
   } else if (seconds < 59.95) {
     std::snprintf(buffer.data(), buffer.size(), "%.1f s", seconds);
   } else {
-    const auto whole = static_cast<long long>(seconds + 0.5);
+    const auto whole = std::llround(seconds);
     if (whole < 3'600) {
       std::snprintf(buffer.data(), buffer.size(), "%lld min %02lld s", whole / 60, whole % 60);
     } else {

@@ -84,14 +84,14 @@ class Builder {
     }
     ObjectPtr root = texts(content);
     if (!root && related.empty() && mixed.size() == 1 && signatures.empty()) return std::move(mixed.front());
-    root = wrapped("related", std::move(root), std::move(related));
+    root = wrapped("related", std::move(root), related);
     if (message_class.starts_with("REPORT.")) {
-      root = report(message_class, std::move(root), std::move(mixed));
+      root = report(message_class, std::move(root), mixed);
     } else {
-      root = wrapped("mixed", std::move(root), std::move(mixed));
+      root = wrapped("mixed", std::move(root), mixed);
     }
     if (!signatures.empty()) {
-      root = wrapped("signed", std::move(root), std::move(signatures));
+      root = wrapped("signed", std::move(root), signatures);
       g_mime_object_set_content_type_parameter(root.get(), "protocol", "application/pkcs7-signature");
       g_mime_object_set_content_type_parameter(root.get(), "micalg", "sha-256");
     }
@@ -99,7 +99,7 @@ class Builder {
   }
 
   /// A multipart of the first and the others; the first alone where there are no others.
-  static ObjectPtr wrapped(const char* subtype, ObjectPtr first, std::vector<ObjectPtr> others) {
+  static ObjectPtr wrapped(const char* subtype, ObjectPtr first, const std::vector<ObjectPtr>& others) {
     if (others.empty()) return first;
     GMimeMultipart* multipart = g_mime_multipart_new_with_subtype(subtype);
     if (first) g_mime_multipart_add(multipart, first.get());
@@ -107,10 +107,10 @@ class Builder {
     return ObjectPtr(GMIME_OBJECT(multipart));
   }
 
-  static ObjectPtr report(const std::string& message_class, ObjectPtr first, std::vector<ObjectPtr> others) {
+  static ObjectPtr report(const std::string& message_class, ObjectPtr first, const std::vector<ObjectPtr>& others) {
     const bool receipt = message_class.ends_with("IPNRN") || message_class.ends_with("IPNNRN");
     if (others.empty()) return first;
-    ObjectPtr root = wrapped("report", std::move(first), std::move(others));
+    ObjectPtr root = wrapped("report", std::move(first), others);
     g_mime_object_set_content_type_parameter(root.get(), "report-type",
                                              receipt ? "disposition-notification" : "delivery-status");
     return root;
@@ -131,7 +131,7 @@ class Builder {
     if (!html_part) return plain_part;
     std::vector<ObjectPtr> others;
     others.push_back(std::move(html_part));
-    return wrapped("alternative", std::move(plain_part), std::move(others));
+    return wrapped("alternative", std::move(plain_part), others);
   }
 
   ObjectPtr text_part(const char* subtype, std::string text) {

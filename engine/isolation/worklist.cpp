@@ -1,0 +1,74 @@
+#include "engine/isolation/worklist.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mapisync {
+
+namespace {
+
+constexpr std::size_t kPage = 500;
+constexpr std::size_t kRetriesMax = 100'000;
+
+/// Those with an earlier verdict (or strikes) come first in the store's order.
+Result<void> load_pending(const FolderWork& work, Worklist& list) {
+  MAPISYNC_TRY(ids, work.run.env.store.pending_ids(work.id()));
+  std::size_t alone = 0;
+  for (bool more = true; more && alone < ids.size();) {
+    const std::size_t end = std::min(ids.size(), alone + kPage);
+    MAPISYNC_TRY(rows, work.run.env.store.pending_rows(work.id(), std::span(ids).subspan(alone, end - alone)));
+    for (UnsettledRow& row : rows) {
+      if (!row.had_verdict) {
+        more = false;
+        break;
+      }
+      list.alone.push_back(std::move(row));
+      ++alone;
+    }
+    if (rows.empty()) break;
+  }
+  list.planned.assign(ids.begin() + static_cast<std::ptrdiff_t>(alone), ids.end());
+  return success();
+}
+
+Result<void> load_retries(const FolderWork& work, Worklist& list) {
+  const SyncRun& run = work.run;
+  const std::vector<SourceKey>& excluded = work.checkpoint.excluded;
+  const Timestamp now = run.env.clock.now();
+  for (const UnsettledClass cls : {UnsettledClass::suspected, UnsettledClass::quarantined, UnsettledClass::refused}) {
+    SourceKey after;
+    while (true) {
+      MAPISYNC_TRY(page, run.env.store.unsettled_page(work.id(), cls, after, kPage));
+      if (page.empty()) break;
+      after = page.back().row.source_key;
+      for (UnsettledRow& row : page) {
+        const bool hidden = std::find(excluded.begin(), excluded.end(), row.row.source_key) != excluded.end();
+        const bool due = run.options.retry_all_now || !row.next_retry || *row.next_retry <= now;
+        if ((due || hidden) && list.retries.size() < kRetriesMax) list.retries.push_back(std::move(row));
+      }
+    }
+  }
+  return success();
+}
+
+/// A restriction hides what happens to healthy messages too: each is asked about singly.
+Result<void> load_hidden(const FolderWork& work, Worklist& list) {
+  for (const SourceKey& key : work.checkpoint.excluded) {
+    MAPISYNC_TRY(unsettled, work.run.env.store.unsettled_row(work.id(), key));
+    MAPISYNC_TRY(ledger, work.run.env.store.ledger_row(work.id(), key));
+    if (!unsettled && ledger && !ledger->held) list.hidden.push_back(*ledger);
+  }
+  return success();
+}
+
+}  // namespace
+
+Result<Worklist> load_worklist(const FolderWork& work) {
+  Worklist list;
+  MAPISYNC_TRYV(load_pending(work, list));
+  MAPISYNC_TRYV(load_retries(work, list));
+  MAPISYNC_TRYV(load_hidden(work, list));
+  return list;
+}
+
+}  // namespace mapisync

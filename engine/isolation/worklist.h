@@ -1,0 +1,23 @@
+// What one run of isolation has to ask for, as the store says it at the start.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "engine/sync_run.h"
+
+namespace mapisync {
+
+struct Worklist {
+  std::vector<PendingId> planned;    // pending messages nothing is known about; the planner's, by ordinal
+  std::deque<UnsettledRow> alone;    // pending, with an earlier verdict or strikes: first, and singly
+  std::deque<UnsettledRow> retries;  // suspected, quarantined and refused messages whose next attempt is due
+  std::deque<LedgerRow> hidden;      // healthy, but excluded by the restriction of the committed state
+
+  bool empty() const { return planned.empty() && alone.empty() && retries.empty() && hidden.empty(); }
+};
+
+/// At most 100,000 retries; further ones are as due in the next run.
+Result<Worklist> load_worklist(const FolderWork& work);
+
+}  // namespace mapisync
