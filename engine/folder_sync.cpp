@@ -62,8 +62,7 @@ class FolderSync {
   }
 
  private:
-  // --- before anything else
-  // --------------------------------------------------------------------------------------------
+  // --- before anything else ---
 
   Result<void> load() {
     MAPISYNC_TRYV(load_checkpoint());
@@ -122,8 +121,7 @@ class FolderSync {
     return fill_report();
   }
 
-  // --- the pass
-  // --------------------------------------------------------------------------------------------------------
+  // --- the pass ---
 
   /// Not after a pass that did not reach its end (since 2010 the server starts from zero again, so that it would fetch
   /// everything twice), and not while what broke it is known and unchanged.
@@ -168,8 +166,7 @@ class FolderSync {
     }
   }
 
-  // --- after a pass: is it all there?
-  // ----------------------------------------------------------------------------------
+  // --- after a pass: is it all there? ---
 
   Result<void> sweep_if_due() {
     MAPISYNC_TRY(due, sweep_due());
@@ -225,8 +222,7 @@ class FolderSync {
            agreement->associated == ours.associated;
   }
 
-  // --- when the pass does not work
-  // -------------------------------------------------------------------------------------
+  // --- when the pass does not work ---
 
   Result<void> fence_and_list() {
     MAPISYNC_TRY(fence, take_fence(work_));
@@ -297,8 +293,7 @@ class FolderSync {
     return commit->commit();
   }
 
-  // --- the end
-  // ---------------------------------------------------------------------------------------------------------
+  // --- the end ---
 
   Result<FolderEnd> finish() {
     const FolderCounters now = fresh_counters();

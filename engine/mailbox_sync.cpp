@@ -60,8 +60,7 @@ class OneRun {
   }
 
  private:
-  // --- which mailbox
-  // ---------------------------------------------------------------------------------------------------
+  // --- which mailbox ---
 
   Result<void> recognise_mailbox() {
     MAPISYNC_TRY(stored, env_.store.mailbox());
@@ -118,8 +117,7 @@ class OneRun {
     return unit->commit();
   }
 
-  // --- folders
-  // ---------------------------------------------------------------------------------------------------------
+  // --- folders ---
 
   Result<void> sync_folders() {
     MAPISYNC_TRY(folders, env_.store.folders());
@@ -217,8 +215,7 @@ class OneRun {
     return success();
   }
 
-  // --- the end
-  // ---------------------------------------------------------------------------------------------------------
+  // --- the end ---
 
   Result<SyncReport> finish() {
     connection_.drop();

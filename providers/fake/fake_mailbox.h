@@ -55,7 +55,7 @@ class FakeMailbox {
   };
   Result<Batch> begin();
 
-  // --- Folders -------------------------------------------------------------------------------------------------
+  // --- Folders ---
   Result<FakeFolderId> folder(std::string_view path);  // Errc::not_found
   Result<FakeFolderId> add_folder(FakeFolderId parent,
                                   const FolderSpec& spec);  // a living sibling of that name: invalid_argument
@@ -72,7 +72,7 @@ class FakeMailbox {
   /// Opening it fails with `error`; nullopt = it opens again.
   Result<void> set_open_error(FakeFolderId folder, std::optional<Errc> error);
 
-  // --- Messages ------------------------------------------------------------------------------------------------
+  // --- Messages ---
   Result<FakeMessageId> add_message(FakeFolderId folder, MessageSpec spec);
   Result<FakeMessageId> message(std::string_view name);  // Errc::not_found
   Result<void> modify_message(FakeMessageId message, Modification modification = {});
@@ -88,7 +88,7 @@ class FakeMailbox {
   /// The table shows no change key for it.
   Result<void> set_change_key_missing(FakeMessageId message, bool missing);
 
-  // --- The mailbox as a whole ------------------------------------------------------------------------------------
+  // --- The mailbox as a whole ---
   Result<MailboxIdentity> identity();
   Result<bool> is_public();
   struct DatabaseMove {
@@ -105,7 +105,7 @@ class FakeMailbox {
   Result<std::uint16_t> named_property_id(const PropertyName& name);
   Result<std::optional<PropertyName>> named_property(std::uint16_t id);
 
-  // --- Looking -----------------------------------------------------------------------------------------------------
+  // --- Looking ---
   static constexpr FakeFolderId kIpmSubtree{1};
   Result<FolderRecord> folder_record(FakeFolderId folder);                  // deleted ones too
   Result<std::optional<FolderRecord>> folder_by_key(const FolderKey& key);  // deleted ones too

@@ -48,7 +48,7 @@ constexpr EnumName<RowFault> kRowFaults[] = {{RowFault::no_source_key, "no-sourc
 
 Failure wrong(std::string why) { return fail(Errc::invalid_argument, Scope::process, Retry::never, std::move(why)); }
 
-// --- Printing ------------------------------------------------------------------------------------------------------
+// --- Printing ---
 
 // Prints each field of one struct that differs from another: both are visited in step.
 struct FieldTexts {
@@ -78,7 +78,7 @@ std::string print(const PlannedFailure& f) {
   return out + "\n";
 }
 
-// --- Parsing -------------------------------------------------------------------------------------------------------
+// --- Parsing ---
 
 // Sets the one field whose key matches.
 struct FieldSetter {

@@ -60,7 +60,7 @@ Result<void> check_close(const Words& w) {
   return success();
 }
 
-// --- What each verb does -------------------------------------------------------------------------------------------
+// --- What each verb does ---
 
 struct Split {
   std::string parent, name;

@@ -114,7 +114,7 @@ class FakeBehaviours : public testing::Test {
   OpenFolder way_;
 };
 
-// --- What a fake exporter must be able to do, rows 1 to 18 ----------------------------------------------------------
+// --- What a fake exporter must be able to do, rows 1 to 18 ---
 
 TEST_F(FakeBehaviours, Row1FailsWithTheGivenCodeAndStaysFailed) {
   serve("profile calm");
@@ -379,8 +379,7 @@ TEST_F(FakeBehaviours, Row18ASpoiledStateConfiguresDeliversSomeAndFails) {
   EXPECT_EQ(pass(anew.state).code(), Errc::state_rejected);
 }
 
-// --- What one real server was observed to do, rows in order
-// -----------------------------------------------------------
+// --- What one real server was observed to do, rows in order ---
 
 TEST_F(FakeBehaviours, Observed1AbortsAfterWholeMessagesAtTheSamePlaceEachTime) {
   add(6);
@@ -522,7 +521,7 @@ TEST_F(FakeBehaviours, ObservedDroppedMailLeavesGivenSilentlyAndComesBackWhenHea
   EXPECT_FALSE(pass(again).seen.has_deleted(gone));
 }
 
-// --- What else a story needs -----------------------------------------------------------------------------------------
+// --- What else a story needs ---
 
 TEST_F(FakeBehaviours, SoftDeletionsComeForWhatLeftTheScopeAndForWhatARestrictionExcludes) {
   add(3);

@@ -78,7 +78,7 @@ World::World(WorldSetup setup) : inside_(std::make_unique<Inside>(std::move(setu
 
 World::~World() = default;
 
-// --- The mailbox -----------------------------------------------------------------------------------------------
+// --- The mailbox ---
 
 Place& Place::put(fake::MessageSpec spec, const char* kind) {
   const std::string name = spec.name;
@@ -244,7 +244,7 @@ World& World::pass_time(Duration duration) {
 
 FakeMailbox& World::mailbox() { return inside_->mailbox; }
 
-// --- Runs ------------------------------------------------------------------------------------------------------
+// --- Runs ---
 
 SyncOptions& World::options() noexcept { return inside_->setup.options; }
 ManualClock& World::clock() noexcept { return inside_->clock; }
@@ -349,7 +349,7 @@ World& World::reopen_store() {
   return *this;
 }
 
-// --- Looking ---------------------------------------------------------------------------------------------------
+// --- Looking ---
 
 const SyncReport& World::report() const noexcept { return inside_->report; }
 

@@ -186,8 +186,7 @@ TEST(ServerCodes, EveryCodeHasAnHresultAndComesBackByName) {
   EXPECT_FALSE(server_code_by_name("store_locked")) << "no server answers that";
 }
 
-// --- Sets and states
-// ---------------------------------------------------------------------------------------------------
+// --- Sets and states ---
 
 RC_GTEST_PROP(IdSetIs, ASet, (const std::vector<std::pair<bool, std::uint8_t>>& changes)) {
   IdSet set;
