@@ -34,6 +34,7 @@ class Settlement {
   Result<Settled> settle() {
     run_.tell(Phase::settling, 0);
     MAPISYNC_TRYV(merge_listing());
+    if (request_.reason == SettleReason::head) return settle_head();
     MAPISYNC_TRYV(find_absent());
     MAPISYNC_TRY(verified, verify_deletions(work_, std::move(claims_)));
     settled_.gone = verified.gone.size();
@@ -53,6 +54,16 @@ class Settlement {
   }
 
  private:
+  Result<Settled> settle_head() {
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    Checkpoint next = work_.checkpoint;
+    next.counters = request_.counters;
+    ++next.runs_since_sweep;
+    MAPISYNC_TRYV(commit->put_checkpoint(next));
+    MAPISYNC_TRYV(commit->commit());
+    return settled_;
+  }
+
   /// Slices: pending rows that no state covers yet do no harm, so they may be committed before it.
   Result<void> merge_listing() {
     SourceKey after;
@@ -105,7 +116,8 @@ class Settlement {
   /// A copy that the table lists. Before a sweep or an opaque fence it existed already, so the state
   /// knows it; a composed state knows exactly what the table lists.
   Result<void> settle_coverage(FolderCommit& commit, const LedgerRow& copy) {
-    if (request_.reason == SettleReason::no_fence || copy.coverage == Coverage::covered) return success();
+    const bool no_state = request_.reason == SettleReason::no_fence || request_.reason == SettleReason::head;
+    if (no_state || copy.coverage == Coverage::covered) return success();
     const bool composed = request_.state && request_.state->origin == StateOrigin::composed;
     if (copy.coverage == Coverage::disowned && !composed) return success();
     return commit.set_coverage(copy.key, Coverage::covered);
@@ -204,6 +216,7 @@ class Settlement {
         next.table_mode = true;
         next.counters = request_.counters;
         break;
+      case SettleReason::head: break;  // settle_head
     }
     MAPISYNC_TRYV(commit.put_checkpoint(next));
     return commit.commit();

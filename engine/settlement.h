@@ -14,6 +14,7 @@ enum class SettleReason : std::uint8_t {
   sweep,     // after an S_OK pass: the pass vouches for versions that the table does not show
   fence,     // the table was read after (or, composed, is) the fence
   no_fence,  // the table difference is the checkpoint
+  head,      // the same, but only what the server committed lately was read: nothing follows from what is not listed
 };
 
 struct SettleRequest {

@@ -34,7 +34,10 @@ struct SyncOptions {
   // Tables and verification.
   std::uint32_t table_page_rows{500};
   std::uint32_t sweep_every_runs{20};  // a full table sweep at least this often, whatever the counters say
-  std::uint32_t probes_max{32};        // more deletion claims than this are verified by a second table read
+  /// Without a fence: how far before the last known commit the table's head reaches. Servers stamp rows before they
+  /// show them, and several servers may have stamped them.
+  Duration head_margin{std::chrono::minutes(10)};
+  std::uint32_t probes_max{32};  // more deletion claims than this are verified by a second table read
 
   // Deletion guard (design 4.6): more than max(count, share of the folder) waits for approval.
   std::uint64_t deletion_guard_count{1'000};

@@ -91,7 +91,50 @@ Result<OneTable> read_with_one_retry(FolderWork& work, TableKind kind, Listing& 
   }
 }
 
+/// False: a row does not tell its commit time. The server's failures are the result's, too.
+Result<bool> read_head(FolderWork& work, TableKind kind, Timestamp since, TableRead& read) {
+  const auto server = [&](const Failure& failure) {
+    if (loses_session(failure)) work.opener.lose_session();
+    read.failure = failure;
+    return false;
+  };
+  auto folder = work.opener.open();
+  if (!folder) return server(folder.error());
+  auto table = folder.value()->open_table(kind, TableOrder::latest_commit_first);
+  if (!table) return server(table.error());
+  for (bool more = true; more;) {
+    if (work.run.stopped()) return server(fail(Errc::cancelled, Scope::process, Retry::later, "while reading a table"));
+    auto rows = table.value()->next(work.run.options.table_page_rows);
+    if (!rows) return server(rows.error());
+    work.report.costs.table_rows += rows.value().size();
+    std::vector<TableRow> recent;
+    for (TableRow& row : rows.value()) {
+      if (!row.committed.value || row.source_key.empty()) return false;
+      if (*row.committed.value < since) continue;
+      row.associated = kind == TableKind::associated;
+      recent.push_back(std::move(row));
+    }
+    more = !recent.empty() && recent.size() == rows.value().size();
+    MAPISYNC_TRYV(read.listing->add(recent));
+  }
+  return true;
+}
+
 }  // namespace
+
+Result<TableRead> read_table_heads(FolderWork& work, Timestamp since) {
+  TableRead read;
+  ++work.report.costs.table_reads;
+  MAPISYNC_TRY(listing, work.run.env.store.new_listing());
+  read.listing = std::move(listing);
+  for (const TableKind kind : {TableKind::normal, TableKind::associated}) {
+    MAPISYNC_TRY(told, read_head(work, kind, since, read));
+    if (told) continue;
+    read.listing.reset();
+    return read;
+  }
+  return read;
+}
 
 Result<TableRead> read_tables(FolderWork& work) {
   TableRead read;

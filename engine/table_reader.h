@@ -9,7 +9,7 @@
 namespace mapisync {
 
 struct TableRead {
-  std::unique_ptr<Listing> listing;  // null only with a failure
+  std::unique_ptr<Listing> listing;  // null with a failure
   std::optional<Failure> failure;    // the server's
   std::uint64_t unidentified{0};     // rows without source key
 };
@@ -18,5 +18,9 @@ struct TableRead {
 /// once more and the union counts. Repeats a failing read once, in a new session if that is what it takes. A failure of
 /// the result is ours.
 Result<TableRead> read_tables(FolderWork& work);
+
+/// Only the rows that the server committed at `since` or later, newest commit first. Nothing follows from what is not
+/// listed. No listing, and no failure: the rows do not tell when they were committed, so that no head can be told.
+Result<TableRead> read_table_heads(FolderWork& work, Timestamp since);
 
 }  // namespace mapisync

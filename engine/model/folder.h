@@ -29,7 +29,7 @@ struct FolderInfo {
 /// All equal to last time: nothing was added, changed or deleted; read states may have moved all the same.
 /// A counter the server does not offer is absent, and absent never equals anything.
 struct FolderCounters {
-  std::optional<std::int64_t> commit_time_max;
+  std::optional<std::int64_t> commit_time_max;  // microseconds since 1970, by the clock of TableRow::committed
   std::optional<std::int64_t> deleted_total;
   std::optional<std::int64_t> normal;
   std::optional<std::int64_t> associated;

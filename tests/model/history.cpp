@@ -19,6 +19,10 @@ WorldSetup setup_for(const Stage& stage) {
   if (stage.gromox_rule) setup.faults = servers::gromox_rule(setup.faults);
   if (stage.paging) setup.faults.server.page_rows = 1;
   if (stage.tiny_budget) setup.options.limits.calls = 1;
+  if (stage.fence == servers::Fence::none) {  // the head of the table as often as it may be read at all
+    setup.options.head_margin = Duration::zero();
+    setup.options.sweep_every_runs = 2;
+  }
   if (stage.guard) {
     setup.options.deletion_guard_count = 0;
     setup.options.deletion_guard_share = 0.6;

@@ -78,6 +78,53 @@ TEST_P(EveryFence, NewMailAtAnyCall) {
   }
 }
 
+// Section 5 step 7: a whole table once; then what was committed since, as long as the counters vouch for the rest.
+class TableHead : public testing::Test {
+ protected:
+  TableHead() : w({.faults = servers::fenced(Fence::none)}) {
+    w.options().head_margin = Duration::zero();  // the fake's clock moves with its changes
+    w.inbox().add(30).add_bad("bad");
+    w.sync();
+    w.settle(3);
+  }
+  std::uint64_t rows_of_a_run() {
+    w.sync();
+    return w.report("Inbox").costs.table_rows;
+  }
+  World w;
+};
+
+TEST_F(TableHead, IsEnoughForWhatIsNew) {
+  w.options().table_page_rows = 2;
+  w.inbox().add(3);
+  w.modify("m5");
+  EXPECT_LE(rows_of_a_run(), 8U);
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
+TEST_F(TableHead, DoesNotHideADeletion) {
+  w.remove("m7");
+  w.inbox().add(1);
+  EXPECT_GE(rows_of_a_run(), 31U);
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
+TEST_F(TableHead, DoesNotHideAMessageWithAnOldDate) {
+  w.soft_remove("m9");
+  w.sync();
+  w.bring_back("m9");
+  rows_of_a_run();
+  w.settle(3);
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
+TEST_F(TableHead, LeavesReadMarksToTheSweep) {
+  w.options().sweep_every_runs = 3;
+  w.mark_read("m7");
+  for (int run = 0; run < 3; ++run) rows_of_a_run();
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
 // Section 5 step 8: every message exports and the pass still fails: the state is the culprit.
 TEST(Fences, AStateThatFailsIsReplaced) {
   World w;
