@@ -1,10 +1,21 @@
 #include "engine/folder_commit.h"
 
+#include <array>
 #include <utility>
+
+#include "engine/value_check.h"
 
 namespace mapisync {
 
 namespace {
+
+/// What the arrival of the message itself disproves.
+constexpr std::array kMendedByDelivery{FindingKind::missing, FindingKind::no_rights, FindingKind::too_large,
+                                       FindingKind::sink_rejected};
+/// What goes with the message.
+constexpr std::array kOfAMessage{FindingKind::missing,        FindingKind::no_rights,     FindingKind::too_large,
+                                 FindingKind::sink_rejected,  FindingKind::truncated,     FindingKind::placeholder,
+                                 FindingKind::false_deletion, FindingKind::control_failed};
 
 TableRow row_of(const DeliveredMessage& message) {
   TableRow row;
@@ -91,6 +102,7 @@ Result<Delivery> FolderCommit::deliver(const DeliveredMessage& message, Route ro
   row.run = work_.run.id;
   MAPISYNC_TRYV(unit_->put_ledger(work_.id(), row));
   MAPISYNC_TRYV(note_release(before, message));
+  MAPISYNC_TRYV(note_values(message));
   move(before, Standing{row, std::nullopt});
   ++delivered_;
   counts_.costs.bytes += message.bytes;
@@ -126,16 +138,37 @@ Result<void> FolderCommit::note_release(const Standing& before, const DeliveredM
   if (!before.unsettled) return success();
   MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
   const UnsettledRow& row = *before.unsettled;
-  for (const FindingKind kind :
-       {FindingKind::missing, FindingKind::no_rights, FindingKind::too_large, FindingKind::sink_rejected}) {
-    if (row.first_seen || row.had_verdict) MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, kind));
-  }
+  if (row.first_seen || row.had_verdict) MAPISYNC_TRYV(mend(row));
   if (row.cls == UnsettledClass::pending && row.attempts == 0) return success();  // never condemned
   ++counts_.released;
   const bool same = !row.row.change_key.empty() && row.row.change_key == message.header.change_key;
   return event(
       EventKind::released, key,
       same && row.cls != UnsettledClass::pending ? "exports again at the same version" : "exports at a new version");
+}
+
+/// A message that a success left out and that comes after all: the damage is mended, and must not go unseen.
+Result<void> FolderCommit::mend(const UnsettledRow& row) {
+  for (const FindingKind kind : kMendedByDelivery) {
+    MAPISYNC_TRYV(unit_->erase_finding(work_.id(), row.row.source_key, kind));
+  }
+  if (row.announced || row.evidence.kind != TroubleKind::missing_item) return success();
+  ++counts_.repaired;
+  return event(EventKind::repaired, row.row.source_key, row.evidence.detail);
+}
+
+/// A new copy stands for what the server sent, and says so if that is known not to be the message.
+Result<void> FolderCommit::note_values(const DeliveredMessage& message) {
+  const Capabilities& capabilities = work_.run.capabilities;
+  if (!checks_values(capabilities)) return success();
+  const SourceKey& key = message.header.source_key;
+  MAPISYNC_TRY(defect, find_defect(capabilities, message));
+  for (const FindingKind kind : {FindingKind::truncated, FindingKind::placeholder}) {
+    if (!defect || defect->kind != kind) MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, kind));
+  }
+  if (!defect) return success();
+  MAPISYNC_TRYV(event(EventKind::damaged, key, std::string(name_of(defect->kind)) + ": " + defect->detail));
+  return finding(defect->kind, key, Errc::ok, defect->detail);
 }
 
 Result<void> FolderCommit::refuse(const Standing& before, const DeliveredMessage& message, const std::string& reason) {
@@ -179,6 +212,20 @@ Result<void> FolderCommit::make_pending(const Standing& before, TableRow row, st
   return put_unsettled(before, std::move(pending));
 }
 
+Result<void> FolderCommit::make_missing(const Standing& before, TableRow row, std::int64_t rank, std::string detail) {
+  const SourceKey key = row.source_key;
+  UnsettledRow pending;
+  pending.row = std::move(row);
+  pending.rank = rank;
+  pending.had_verdict = true;  // asked for alone
+  pending.evidence.kind = TroubleKind::missing_item;
+  pending.evidence.code = Errc::missing_delivery;
+  pending.evidence.detail = detail;
+  pending.run = work_.run.id;
+  MAPISYNC_TRYV(event(EventKind::damaged, key, name_of(FindingKind::missing) + (": " + detail)));
+  return put_unsettled(before, std::move(pending));
+}
+
 Result<void> FolderCommit::put_unsettled(const Standing& before, UnsettledRow row) {
   const SourceKey key = row.row.source_key;
   MAPISYNC_TRYV(unit_->put_unsettled(work_.id(), row));
@@ -208,15 +255,10 @@ Result<void> FolderCommit::remove(const SourceKey& key, DeletionKind kind, Event
     MAPISYNC_TRYV(unit_->erase_ledger(work_.id(), key));
     ++(event_kind == EventKind::moved ? counts_.moved : counts_.deleted);
   }
-  if (before.unsettled) {
-    MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
-    for (const FindingKind finding_kind :
-         {FindingKind::missing, FindingKind::no_rights, FindingKind::too_large, FindingKind::sink_rejected}) {
-      MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, finding_kind));
-    }
+  if (before.unsettled) MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
+  for (const FindingKind finding_kind : kOfAMessage) {
+    MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, finding_kind));
   }
-  MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, FindingKind::false_deletion));
-  MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, FindingKind::control_failed));
   MAPISYNC_TRYV(event(event_kind, key, std::move(detail)));
   if (event_kind == EventKind::vanished) tally_.vanished();
   move(before, Standing{});
@@ -305,6 +347,7 @@ Result<void> FolderCommit::commit() {
   if (checkpoint_) work_.checkpoint = *checkpoint_;
   FolderReport& report = work_.report;
   report.released += counts_.released;
+  report.repaired += counts_.repaired;
   report.deleted += counts_.deleted;
   report.moved += counts_.moved;
   report.held += counts_.held;

@@ -31,6 +31,8 @@ class FolderCommit {
   /// A new candidate, or a candidate at a new version.
   /// `lifted`: it was condemned at another version, and is tried alone first.
   Result<void> make_pending(const Standing& before, TableRow row, std::int64_t rank, bool lifted);
+  /// As make_pending, and known to have been left out by a success that should have brought it.
+  Result<void> make_missing(const Standing& before, TableRow row, std::int64_t rank, std::string detail);
   /// A verdict, a suspicion, or strikes on the way to one. `row` replaces the unsettled row of its key.
   Result<void> put_unsettled(const Standing& before, UnsettledRow row);
   /// The ledger's version turned out to be the current one.
@@ -60,6 +62,8 @@ class FolderCommit {
   Result<Delivery> keep_equal(const Standing& before, const DeliveredMessage& message, Coverage coverage);
   Result<void> note_owned(const Standing& before, Route route);
   Result<void> note_release(const Standing& before, const DeliveredMessage& message);
+  Result<void> note_values(const DeliveredMessage& message);
+  Result<void> mend(const UnsettledRow& row);
 
   FolderWork& work_;
   Store& store_;

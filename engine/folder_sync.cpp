@@ -178,6 +178,7 @@ class FolderSync {
     }
     SettleRequest request;
     request.reason = SettleReason::sweep;
+    request.counters = counters_;
     MAPISYNC_TRY(settled, settle_table(work_, std::move(read), request));
     agreed_ = settled.agreed;
     return success();

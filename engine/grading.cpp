@@ -35,6 +35,10 @@ std::pair<Grade, std::string> grade_of(const SyncReport& report, const Standings
         Grade::new_trouble,
         counted(standings.unannounced, "new message or finding needs", "new messages or findings need") + " attention"};
   }
+  if (const std::uint64_t repaired = report.sum().repaired; repaired > 0) {
+    return {Grade::new_trouble, counted(repaired, "sign of damage was", "signs of damage were") +
+                                    " found and repaired; everything is in step"};
+  }
   if (unbalanced) return {Grade::new_trouble, "the totals of a folder do not add up"};
   if (standings.known > 0) {
     return {Grade::in_step_but_known,

@@ -154,7 +154,18 @@ class Settlement {
     ++settled_.candidates;
     settled_.agreed = false;
     const std::int64_t rank = rank_of(row);
+    if (!had_verdict && left_out(row)) {
+      return commit.make_missing(standing, std::move(row), rank, "the committed state claims it, and it never arrived");
+    }
     return commit.make_pending(standing, std::move(row), rank, had_verdict);
+  }
+
+  /// Committed before the pass began that has just ended well: it should have come with it. What is younger may have
+  /// come in meanwhile.
+  bool left_out(const TableRow& row) const {
+    const auto& before_pass = request_.counters.commit_time_max;
+    if (request_.reason != SettleReason::sweep || !before_pass || !row.committed.value) return false;
+    return row.committed.value->time_since_epoch().count() <= *before_pass;
   }
 
   /// What we hold and the table does not list: claims, to be verified.

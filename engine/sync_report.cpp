@@ -59,6 +59,7 @@ FolderReport SyncReport::sum() const {
     total.new_suspected += folder.new_suspected;
     total.new_findings += folder.new_findings;
     total.released += folder.released;
+    total.repaired += folder.repaired;
     total.deleted += folder.deleted;
     total.moved += folder.moved;
     total.held += folder.held;

@@ -53,6 +53,7 @@ struct FolderReport {
   std::uint64_t mirror_counted{0};              // rows of the ledger
   bool counts_moved{false};                     // the server's counters moved during the run: no comparison possible
   std::uint64_t new_quarantined{0}, new_suspected{0}, new_findings{0}, released{0};
+  std::uint64_t repaired{0};  // findings that arose and were mended within this run
   std::uint64_t deleted{0}, moved{0}, held{0}, read_changes{0};
   Costs costs;
   Unfinished unfinished{Unfinished::none};

@@ -214,12 +214,25 @@ class Isolation {
       if (rows.size() == 1) {
         MAPISYNC_TRYV(missed(std::move(row)));
       } else {
+        MAPISYNC_TRYV(left_out(row));
         list_.alone.push_back(std::move(row));
         ++alone_left_;
       }
     }
     planner_->feed({true, settled, std::nullopt});
     return success();
+  }
+
+  /// Should it come after all, it was damage that announced nothing.
+  Result<void> left_out(UnsettledRow& row) {
+    row.had_verdict = true;
+    row.evidence.kind = TroubleKind::missing_item;
+    row.evidence.code = Errc::missing_delivery;
+    row.evidence.detail = "a successful batch left it out";
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRY(before, commit->standing(row.row.source_key));
+    MAPISYNC_TRYV(commit->put_unsettled(before, row));
+    return commit->commit();
   }
 
   Result<void> batch_failed(const PlannedBatch& batch, std::vector<UnsettledRow>& rows, const ExportOutcome& outcome,

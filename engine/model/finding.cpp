@@ -43,6 +43,7 @@ const char* name_of(EventKind kind) noexcept {
     case EventKind::state_reset: return "state_reset";
     case EventKind::new_instance: return "new_instance";
     case EventKind::folder_changed: return "folder_changed";
+    case EventKind::damaged: return "damaged";
   }
   return "unknown";
 }

@@ -41,6 +41,9 @@ struct MessageContent {
   std::vector<Attachment> attachments;
 };
 
+/// Bytes of all values of a message, its attachments and what is embedded; recipients are not counted.
+std::uint64_t content_size(const MessageContent& content) noexcept;
+
 /// How much of a message a copy holds.
 enum class Completeness : std::uint8_t { complete = 1, partial = 2 };
 

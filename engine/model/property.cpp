@@ -39,4 +39,31 @@ std::int64_t unix_micros_from_filetime(std::int64_t filetime) noexcept {
   return (std::max<std::int64_t>(filetime, 0) - kUnixEpochTicks) / 10;
 }
 
+std::uint64_t value_size(const PropertyValue& value) noexcept {
+  struct Sizer {
+    std::uint64_t operator()(const Text& v) const { return v.utf8.size(); }
+    std::uint64_t operator()(const Binary& v) const { return v.bytes.size(); }
+    std::uint64_t operator()(const Large& v) const { return v.source ? v.source->size() : 0; }
+    std::uint64_t operator()(const std::vector<std::string>& v) const {
+      std::uint64_t sum = 0;
+      for (const auto& text : v) sum += text.size();
+      return sum;
+    }
+    std::uint64_t operator()(const std::vector<Binary>& v) const {
+      std::uint64_t sum = 0;
+      for (const auto& binary : v) sum += binary.bytes.size();
+      return sum;
+    }
+    std::uint64_t operator()(const std::vector<std::int32_t>& v) const { return v.size() * 4; }
+    std::uint64_t operator()(const std::vector<std::int64_t>& v) const { return v.size() * 8; }
+    std::uint64_t operator()(const std::vector<double>& v) const { return v.size() * 8; }
+    std::uint64_t operator()(std::int64_t) const { return 8; }
+    std::uint64_t operator()(double) const { return 8; }
+    std::uint64_t operator()(std::int32_t) const { return 4; }
+    std::uint64_t operator()(bool) const { return 1; }
+    std::uint64_t operator()(const PropertyError&) const { return 4; }
+  };
+  return std::visit(Sizer{}, value);
+}
+
 }  // namespace mapisync

@@ -113,6 +113,9 @@ const Property* find_property(const PropertyList& properties, PropertyTag tag) n
 /// Text of a PT_UNICODE property; a Large value is read up to `limit` bytes. Empty when absent.
 std::string text_or_empty(const PropertyList& properties, PropertyTag tag, std::size_t limit = 1 << 16);
 
+/// Bytes of a value: of the text, the binary, all values of a multiple one, or of the number.
+std::uint64_t value_size(const PropertyValue& value) noexcept;
+
 /// PT_SYSTIME ticks <-> microseconds since 1970; saturating.
 std::int64_t filetime_from_unix_micros(std::int64_t micros) noexcept;
 std::int64_t unix_micros_from_filetime(std::int64_t filetime) noexcept;

@@ -28,10 +28,15 @@ struct Capabilities {
   Known restriction{Known::unknown};         // ConfigOptions::excluded works
   Known interruptible{Known::unknown};       // synchronize returns between messages
   Known writes{Known::unknown};              // a FolderWriter can be had
+
+  // How silent damage shows at this kind of server. Told by the provider in every session; never learned, never stored.
+  bool exact_sizes{false};    // MessageHeader::size is content_size() of the whole message (engine/model/message.h)
+  std::string placeholder{};  // a short value that begins with this stands for lost content; empty = none is known
   friend bool operator==(const Capabilities&, const Capabilities&) = default;
 };
 
-/// Bytes for MailboxRecord::capabilities. decode answers Errc::malformed for anything encode did not make.
+/// Bytes for MailboxRecord::capabilities: what can be learned. decode answers Errc::malformed for anything encode did
+/// not make.
 Bytes encode(const Capabilities& capabilities);
 Result<Capabilities> decode_capabilities(BytesView bytes);
 

@@ -12,33 +12,6 @@ Failure too_big(const char* what) {
               std::string("more ") + what + " than one message may have");
 }
 
-std::uint64_t size_of(const PropertyValue& value) {
-  struct Sizer {
-    std::uint64_t operator()(const Text& v) const { return v.utf8.size(); }
-    std::uint64_t operator()(const Binary& v) const { return v.bytes.size(); }
-    std::uint64_t operator()(const Large& v) const { return v.source ? v.source->size() : 0; }
-    std::uint64_t operator()(const std::vector<std::string>& v) const {
-      std::uint64_t sum = 0;
-      for (const auto& text : v) sum += text.size();
-      return sum;
-    }
-    std::uint64_t operator()(const std::vector<Binary>& v) const {
-      std::uint64_t sum = 0;
-      for (const auto& binary : v) sum += binary.bytes.size();
-      return sum;
-    }
-    std::uint64_t operator()(const std::vector<std::int32_t>& v) const { return v.size() * 4; }
-    std::uint64_t operator()(const std::vector<std::int64_t>& v) const { return v.size() * 8; }
-    std::uint64_t operator()(const std::vector<double>& v) const { return v.size() * 8; }
-    std::uint64_t operator()(std::int64_t) const { return 8; }
-    std::uint64_t operator()(double) const { return 8; }
-    std::uint64_t operator()(std::int32_t) const { return 4; }
-    std::uint64_t operator()(bool) const { return 1; }
-    std::uint64_t operator()(const PropertyError&) const { return 4; }
-  };
-  return std::visit(Sizer{}, value);
-}
-
 /// The properties of one object in the making; a tag set twice keeps the later value.
 class PropertyStage {
  public:
@@ -48,7 +21,7 @@ class PropertyStage {
     if (auto* large = std::get_if<Large>(&property.value); large != nullptr && large->source == nullptr) {
       return fail(Errc::malformed, Scope::message, Retry::now, "a large value without content");
     }
-    context_.bytes += size_of(property.value);
+    context_.bytes += value_size(property.value);
     MAPISYNC_TRY(kept, spooled_if_large(std::move(property)));
     for (Property& present : properties_) {
       if (same_identity(present, kept)) {

@@ -101,8 +101,9 @@ Result<FakeExporter::Prepared> FakeExporter::prepare(const PlannedMessage& plann
   else if (!content)
     out.failure = server_failure(Errc::corrupt_data, "synchronize: " + content.error().context);
   if (content) {
-    damage_content(content.value(), damage);
     filter_content(content.value(), filter_);
+    if (server_.profile().exact_sizes) out.record.size = content_size(content.value());
+    damage_content(content.value(), damage);
     out.content = std::move(content).value();
   }
   out.fate = Fate::send;

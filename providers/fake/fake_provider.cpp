@@ -23,7 +23,12 @@ class FakeMailboxPort : public Mailbox {
     return "Fake Exchange 14.3 " + short_digest(profile.to_string());
   }
 
-  Capabilities capabilities() override { return server_.profile().announced; }
+  Capabilities capabilities() override {
+    Capabilities told = server_.profile().announced;
+    told.exact_sizes = server_.profile().exact_sizes;
+    if (server_.profile().tells_placeholder) told.placeholder = kPlaceholderBegin;
+    return told;
+  }
 
   Result<FolderInfo> root(const std::string& path) override {
     MAPISYNC_TRYV(below_.enter(PortCall::root));

@@ -99,7 +99,7 @@ void damage_content(MessageContent& content, const Damage& damage) {
     if (size_of(other) > size_of(value)) value = other;
   }
   if (value == nullptr) return;
-  const std::string placeholder = "[CID=0000000000000001 could not be read]";
+  const std::string placeholder = std::string(kPlaceholderBegin) + "0000000000000001 could not be read]";
   if (auto* text = std::get_if<Text>(value)) {
     if (damage.kind == DamageKind::placeholder)
       text->utf8 = placeholder;

@@ -29,6 +29,9 @@ Result<void> send_message(StagedMessage& to, MessageContent content);
 Result<void> send_part(StagedMessage& to, MessageContent content);
 
 void filter_content(MessageContent& content, const PropertyFilter& filter);
+/// What a placeholder of this server begins with.
+inline constexpr const char* kPlaceholderBegin = "[CID=";
+
 /// placeholder, truncate: spoils the largest value. Other kinds change nothing.
 void damage_content(MessageContent& content, const Damage& damage);
 

@@ -83,6 +83,8 @@ void visit_server(Profile& s, Visitor&& visit) {
   visit.named("restriction", s.restriction, kKnown);
   visit.named("interruptible", s.interruptible, kKnown);
   visit.named("writes", s.writes, kKnown);
+  visit.named("exact-sizes", s.exact_sizes, kBool);
+  visit.named("tells-placeholder", s.tells_placeholder, kBool);
   visit.named("order", s.order, kExportOrder);
   visit.number("buffer-bytes", s.buffer_bytes);
   visit.number("buffer-messages", s.buffer_messages);

@@ -30,6 +30,8 @@ ServerProfile ServerProfile::prefix_server() {
   profile.given = GivenRule::drop;
   profile.known_by = KnownBy::number_and_id;
   profile.composed_state = Known::yes;
+  profile.exact_sizes = true;
+  profile.tells_placeholder = true;
   profile.progress = ProgressTelling::rough;
   return profile;
 }

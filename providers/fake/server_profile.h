@@ -46,6 +46,8 @@ struct ServerProfile {
   Known restriction{Known::no};
   Known interruptible{Known::yes};  // no: one step exports everything
   Known writes{Known::yes};
+  bool exact_sizes{false};        // header sizes are exact, so that a shortened value shows
+  bool tells_placeholder{false};  // the provider knows what a placeholder of this server looks like
   Capabilities announced{};
 
   // How an export goes.

@@ -85,7 +85,8 @@ TEST(Names, Events) {
                                           {14, "refused"},
                                           {15, "state_reset"},
                                           {16, "new_instance"},
-                                          {17, "folder_changed"}}));
+                                          {17, "folder_changed"},
+                                          {18, "damaged"}}));
 }
 
 // The grades are the exit codes of the command line.
