@@ -41,6 +41,7 @@ class FolderSync {
     }
     if (left()) return finish();
     MAPISYNC_TRYV(isolate_pending());
+    if (!left()) MAPISYNC_TRYV(tell_if_unexplained());
     if (!left() && work_.checkpoint.table_mode) MAPISYNC_TRYV(restrict_or_remember());
     return finish();
   }
@@ -161,7 +162,10 @@ class FolderSync {
         --attempt;
         continue;
       }
-      if (attempt == 2 || is_specific(failure.errc()) || run_.budget.exhausted()) return false;
+      if (attempt == 2 || is_specific(failure.errc()) || run_.budget.exhausted()) {
+        if (is_specific(failure.errc())) pass_failure_ = failure;
+        return false;
+      }
       if (failure.retry == Retry::later && pass.messages == 0) pause(failure, 1);
     }
   }
@@ -248,6 +252,8 @@ class FolderSync {
     MAPISYNC_TRY(isolation, isolate(work_));
     switch (isolation.end) {
       case IsolationEnd::finished:
+        if (isolation.groups_failed) pass_failure_.reset();  // that explains it
+        if (!isolation.groups_failed) MAPISYNC_TRYV(clear_findings({FindingKind::batch_only_failure}));
         if (isolation.controls_failed) return clear_findings({FindingKind::cannot_isolate});
         return clear_findings({FindingKind::server_sick, FindingKind::cannot_isolate});
       case IsolationEnd::limit: unfinished(Unfinished::limit, std::nullopt); break;
@@ -258,6 +264,21 @@ class FolderSync {
         unfinished(Unfinished::failed, isolation.failure);
         break;
     }
+    return success();
+  }
+
+  /// The pass failed as at a bad message, and there is none: the saved state was the culprit, or a message was healed
+  /// meanwhile. Everything is in step again, but nobody should have to guess that something was wrong.
+  Result<void> tell_if_unexplained() {
+    if (!pass_failure_ || work_.checkpoint.table_mode) return success();
+    MAPISYNC_TRY(totals, run_.env.store.unsettled_totals(work_.id()));
+    if (totals.pending + totals.quarantined + totals.suspected + totals.refused > 0) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRYV(commit->event(EventKind::damaged, std::nullopt,
+                                std::string(name_of(FindingKind::state_unusable)) +
+                                    ": the pass failed, and every message exports; a fence replaced the state"));
+    MAPISYNC_TRYV(commit->commit());
+    ++report_.repaired;
     return success();
   }
 
@@ -388,6 +409,7 @@ class FolderSync {
   SyncRun& run_;
   FolderReport& report_;
   FolderCounters counters_;
+  std::optional<Failure> pass_failure_;  // as at a bad message, and not explained yet
   bool agreed_{false};
   FolderEnd end_;
 };

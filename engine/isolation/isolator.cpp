@@ -9,6 +9,8 @@
 #include "engine/folder_commit.h"
 #include "engine/isolation/control.h"
 #include "engine/isolation/frontier.h"
+#include "engine/isolation/group_report.h"
+#include "engine/isolation/group_watch.h"
 #include "engine/isolation/id_form.h"
 #include "engine/isolation/judge.h"
 #include "engine/isolation/planner.h"
@@ -43,6 +45,10 @@ class Isolation {
     }
     MAPISYNC_TRYV(settle_id_form());
     while (!ended_) MAPISYNC_TRYV(one_step());
+    if (outcome_.end == IsolationEnd::finished) {
+      MAPISYNC_TRY(told, tell_of_groups(work_, groups_.take()));
+      outcome_.groups_failed = told;
+    }
     MAPISYNC_TRYV(judge_.remember_all());
     MAPISYNC_TRYV(remember_frontier());
     return outcome_;
@@ -182,7 +188,10 @@ class Isolation {
       planner_->repeat({false, settled, std::nullopt});
       return outcome.reached ? Result<void>(success()) : connection_trouble(*outcome.failure);
     }
-    if (outcome.done) return batch_succeeded(rows, arrived, settled);
+    if (outcome.done) {
+      if (arrived.size() < rows.size()) groups_.explained(batch);
+      return batch_succeeded(rows, arrived, settled);
+    }
     return batch_failed(batch, rows, outcome, settled);
   }
 
@@ -252,10 +261,25 @@ class Isolation {
       planner_->repeat(told);
     } else {
       planner_->feed(told);
+      if (rows.size() > 1) {
+        remember_group(batch, rows, failure);
+      } else {
+        groups_.explained(batch);
+      }
       // A batch of one is judged here and now; one that was left of a larger batch is asked for alone first.
       if (batch.size == 1 && !rows.empty()) MAPISYNC_TRYV(failed_alone(std::move(rows.front()), failure));
     }
     return after_failure(failure, !outcome.delivered.empty());
+  }
+
+  /// Only a failure that a message may cause says anything of a group; splitting the others costs nothing but calls.
+  void remember_group(const PlannedBatch& batch, const std::vector<UnsettledRow>& rows, const Failure& failure) {
+    if (!is_specific(failure.errc())) return;
+    FailedGroup group{batch, {}, failure.errc()};
+    if (rows.size() <= GroupWatch::kItemsMax) {
+      for (const UnsettledRow& row : rows) group.items.push_back(item_of(row));
+    }
+    groups_.failed(std::move(group));
   }
 
   // --- single messages ---
@@ -471,6 +495,7 @@ class Isolation {
   SyncRun& run_;
   Judge judge_;
   Controls controls_;
+  GroupWatch groups_;
   Worklist list_;
   std::unique_ptr<Planner> planner_;
   std::set<SourceKey> waited_;

@@ -20,6 +20,7 @@ enum class IsolationEnd : std::uint8_t {
 struct IsolationOutcome {
   IsolationEnd end{IsolationEnd::finished};
   bool controls_failed{false};  // every control tried failed at some point
+  bool groups_failed{false};    // messages that fail only together
   std::optional<Failure> failure;
 };
 
