@@ -1,5 +1,6 @@
 // How a SqliteStore is opened, checked, purged and closed.
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "store/sqlite/database.h"
@@ -51,6 +52,12 @@ Result<void> check_integrity(Database& database) {
 Result<std::shared_ptr<Database>> open_for_reading(const std::string& path, const SqliteStoreOptions& options) {
   Failure last;
   for (const OpenMode mode : {OpenMode::read_only, OpenMode::read_only_file, OpenMode::immutable}) {
+    std::error_code unknown;
+    const auto log = std::filesystem::file_size(path + "-wal", unknown);
+    if (mode == OpenMode::immutable && !unknown && log > 0) {
+      return sqlite::store_failure(Errc::store_read_only, path,
+                                   "its last changes are in " + path + "-wal, and the directory cannot be written");
+    }
     Result<std::shared_ptr<Database>> opened = Database::open(path, mode, options.busy_timeout);
     if (opened) {
       // The first read is where a write-ahead log is needed.

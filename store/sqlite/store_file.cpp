@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -20,7 +21,8 @@ namespace mapisync::sqlite {
 
 namespace {
 
-constexpr off_t kHeaderSize = 100;  // of every SQLite file
+constexpr std::size_t kHeaderSize = 100;      // of every SQLite file
+constexpr std::size_t kApplicationIdAt = 68;  // big-endian
 constexpr std::string_view kLockPrefix = "mapisync writer ";
 
 /// The path with its directory (or, for an existing file, itself) resolved; empty with errno set if that fails.
@@ -40,11 +42,24 @@ std::string resolve(const std::string& path, bool exists) {
   return (real == "/" ? "" : real) + "/" + name;
 }
 
-/// Reads the application id without locks and side files, so that a foreign database stays as it is.
+/// Looks at the header's bytes alone [SQLite file format, 1.3]: a foreign database stays as it is, and a database whose
+/// last checkpoint was cut off is whole only together with its WAL, so that SQLite cannot be asked before it may
+/// open that.
 Result<void> check_owner(const std::string& path) {
-  MAPISYNC_TRY(database, Database::open(path, OpenMode::immutable, std::chrono::milliseconds{0}));
-  MAPISYNC_TRY(application, database->value_of("PRAGMA application_id"));
-  if (application == kApplicationId) return success();
+  std::array<unsigned char, kHeaderSize> header{};
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return failure_of_errno(errno, path, "cannot be read");
+  const ssize_t length = ::pread(descriptor, header.data(), header.size(), 0);
+  const int error = errno;
+  ::close(descriptor);
+  if (length < 0) return failure_of_errno(error, path, "cannot be read");
+  constexpr std::string_view magic{"SQLite format 3\0", 16};
+  if (length != static_cast<ssize_t>(header.size()) || !std::equal(magic.begin(), magic.end(), header.begin())) {
+    return store_failure(Errc::store_foreign, path, "not a database");
+  }
+  std::uint32_t application = 0;
+  for (std::size_t i = 0; i < 4; ++i) application = application << 8U | header[kApplicationIdAt + i];
+  if (application == static_cast<std::uint32_t>(kApplicationId)) return success();
   return store_failure(Errc::store_foreign, path, "a database, but not one of mapisync");
 }
 
@@ -150,7 +165,8 @@ Result<FileLook> look_at(const std::string& path) {
   if (status.st_size == 0) {
     return store_failure(Errc::store_foreign, path, "an empty file (if it is of no use, remove it)");
   }
-  if (status.st_size < kHeaderSize) return store_failure(Errc::store_foreign, path, "not a database");
+  if (status.st_size < static_cast<off_t>(kHeaderSize))
+    return store_failure(Errc::store_foreign, path, "not a database");
   if (::access(path.c_str(), R_OK) != 0) return failure_of_errno(errno, path, "cannot be read");
   MAPISYNC_TRYV(check_owner(look.path));
   look.presence = FilePresence::ours;
