@@ -67,6 +67,7 @@ class FolderSync {
 
   Result<void> load() {
     MAPISYNC_TRYV(load_checkpoint());
+    earlier_ = work_.checkpoint.counters;
     MAPISYNC_TRY(ledger, run_.env.store.ledger_totals(work_.id()));
     MAPISYNC_TRY(unsettled, run_.env.store.unsettled_totals(work_.id()));
     work_.tally = FolderTally(run_.id, ledger, unsettled);
@@ -145,7 +146,10 @@ class FolderSync {
     for (int attempt = 1;; ++attempt) {
       run_.tell(Phase::pass, 0);
       MAPISYNC_TRY(pass, run_pass(work_, counters_));
-      if (pass.done) return true;
+      if (pass.done) {
+        pass_brought_ = pass.messages + pass.claims;
+        return true;
+      }
       if (run_.stopped()) {
         unfinished(Unfinished::stopped, std::nullopt);
         return false;
@@ -190,6 +194,9 @@ class FolderSync {
 
   Result<bool> sweep_due() {
     if (work_.checkpoint.sweep_due) return true;
+    // Something was committed since the last pass, and this one, which ended well, brought nothing.
+    if (pass_brought_ == 0 && earlier_.commit_time_max && counters_.commit_time_max > earlier_.commit_time_max)
+      return true;
     const FolderCounters now = fresh_counters();
     MAPISYNC_TRY(as_agreed, agrees_with_counters(now));
     MAPISYNC_TRY(ledger, run_.env.store.ledger_totals(work_.id()));
@@ -409,6 +416,8 @@ class FolderSync {
   SyncRun& run_;
   FolderReport& report_;
   FolderCounters counters_;
+  FolderCounters earlier_;  // at the last pass
+  std::uint64_t pass_brought_{0};
   std::optional<Failure> pass_failure_;  // as at a bad message, and not explained yet
   bool agreed_{false};
   FolderEnd end_;

@@ -133,6 +133,7 @@ class OneRun {
     }
     MAPISYNC_TRYV(first_round());
     if (budget_.limited()) MAPISYNC_TRYV(second_round());
+    MAPISYNC_TRYV(judge_suspects());
     for (std::size_t i = 0; i < chosen_.size(); ++i) {
       if (visited_[i]) MAPISYNC_TRYV(close_folder(run_, chosen_[i], report_.folders[i]));
     }
@@ -210,6 +211,21 @@ class OneRun {
         continue;
       }
       if (run_.stopped() || budget_.exhausted()) break;
+      MAPISYNC_TRYV(resume_folder(run_, chosen_[i], report_.folders[i]));
+    }
+    return success();
+  }
+
+  /// Messages that were suspected because nothing was there yet to serve as a control: a folder that came later may
+  /// have brought one (design 4.3).
+  Result<void> judge_suspects() {
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      const FolderReport& folder = report_.folders[i];
+      if (!visited_[i] || folder.new_suspected == 0 || folder.unfinished != Unfinished::none) continue;
+      const bool control = std::any_of(report_.folders.begin(), report_.folders.end(), [&](const FolderReport& other) {
+        return other.id != folder.id && other.mirror.unchanged + other.mirror.delivered > 0;
+      });
+      if (!control || run_.stopped() || budget_.exhausted()) continue;
       MAPISYNC_TRYV(resume_folder(run_, chosen_[i], report_.folders[i]));
     }
     return success();

@@ -207,6 +207,7 @@ Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, R
   MAPISYNC_TRY(exported, drive_export(work, work.opener, request));
   PassOutcome outcome;
   outcome.messages = exported.messages;
+  outcome.claims = exported.deletions.size();
   if (exported.done && exported.state) {
     PassCommit pass_commit(work, std::move(exported), counters, fence_of);
     MAPISYNC_TRY(claims_false, pass_commit.commit());

@@ -14,6 +14,7 @@ struct PassOutcome {
   bool interrupted{false};         // ended by a stop or a limit
   std::optional<Failure> failure;  // the server's
   std::uint64_t messages{0};       // that arrived
+  std::uint64_t claims{0};         // reported deletions
   std::uint64_t claims_false{0};   // deletions that proved false
 };
 

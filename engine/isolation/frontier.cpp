@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace mapisync {
@@ -17,8 +18,18 @@ struct Span {
   bool opens_group{false};
 };
 
+constexpr std::string_view kAsked = "asked ";
+
+/// The first line, if it tells where the asking stopped.
+BytesView asked_line(BytesView text) {
+  if (!text.starts_with(kAsked)) return {};
+  return text.substr(0, text.find('\n'));
+}
+
 /// Text, one group a line, an interval as "first-last": small, and readable in the database.
 std::vector<Span> parse(BytesView text) {
+  if (const BytesView line = asked_line(text); !line.empty())
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
   std::vector<Span> spans;
   bool opens = true;
   const char* at = text.data();
@@ -39,8 +50,18 @@ std::vector<Span> parse(BytesView text) {
 
 }  // namespace
 
-Bytes encode_frontier(const std::vector<PlannedBatch>& groups, const std::vector<PendingId>& ids) {
+SourceKey asked_through(BytesView bytes) {
+  BytesView line = asked_line(bytes);
+  if (line.empty()) return {};
+  line.remove_prefix(kAsked.size());
+  Bytes key;
+  return from_hex(line, key) ? SourceKey(std::move(key)) : SourceKey();
+}
+
+Bytes encode_frontier(const std::vector<PlannedBatch>& groups, const std::vector<PendingId>& ids,
+                      const SourceKey& asked) {
   std::string text;
+  if (!asked.empty()) text = std::string(kAsked) + to_hex(asked.bytes()) + "\n";
   std::size_t intervals = 0;
   for (const PlannedBatch& group : groups) {
     if (intervals + group.intervals.size() > kIntervalsMax) break;

@@ -38,7 +38,10 @@ class Isolation {
 
   Result<IsolationOutcome> run() {
     MAPISYNC_TRYV(load());
-    if (list_.empty()) return outcome_;
+    if (list_.empty()) {
+      MAPISYNC_TRYV(remember_frontier());
+      return outcome_;
+    }
     if (run_.capabilities.selective_sync == Known::no) {
       MAPISYNC_TRYV(cannot_isolate());
       return outcome_;
@@ -340,7 +343,15 @@ class Isolation {
   Result<void> retry_next() {
     UnsettledRow row = std::move(list_.retries.front());
     list_.retries.pop_front();
-    if (row.cls == UnsettledClass::suspected) return try_alone(std::move(row));
+    return retry(std::move(row));
+  }
+
+  Result<void> retry(UnsettledRow row) {
+    if (row.cls == UnsettledClass::suspected) {
+      if (!Judge::half_judged(row)) return try_alone(std::move(row));
+      judge_.await_control(std::move(row));
+      return success();
+    }
     MAPISYNC_TRY(outcome, export_items({item_of(row)}));
     if (outcome.interrupted) return success();
     if (!outcome.reached) return connection_trouble(*outcome.failure);
@@ -360,10 +371,27 @@ class Isolation {
     return after_failure(failure, false);
   }
 
-  /// A healthy message that the restriction of the state hides.
+  /// What the restriction of the state hides is asked about in every run, as far as the limits allow.
   Result<void> ask_hidden() {
-    const LedgerRow row = std::move(list_.hidden.front());
+    const SourceKey key = std::move(list_.hidden.front());
     list_.hidden.pop_front();
+    MAPISYNC_TRYV(ask(key));
+    if (!run_.stopped()) asked_ = key;
+    return success();
+  }
+
+  Result<void> ask(const SourceKey& key) {
+    MAPISYNC_TRY(unsettled, run_.env.store.unsettled_row(work_.id(), key));
+    if (unsettled) {
+      if (unsettled->cls == UnsettledClass::pending) return success();  // asked for by the planner
+      return retry(std::move(*unsettled));
+    }
+    MAPISYNC_TRY(ledger, run_.env.store.ledger_row(work_.id(), key));
+    if (!ledger || ledger->held) return success();
+    return ask_healthy(*ledger);
+  }
+
+  Result<void> ask_healthy(const LedgerRow& row) {
     MAPISYNC_TRY(outcome, export_items({SelectiveItem{row.ref, row.key}}));
     if (outcome.interrupted) return success();
     if (!outcome.reached) return connection_trouble(*outcome.failure);
@@ -413,20 +441,21 @@ class Isolation {
   Result<void> after_failure(const Failure& failure, bool progress) {
     if (loses_session(failure)) {
       if (progress) losses_in_row_ = 0;
-      return connection_trouble(failure);
+      return connection_trouble(failure, true);
     }
     if (failure.retry == Retry::later && !progress) wait(failure, 1);
     return success();
   }
 
-  Result<void> connection_trouble(const Failure& failure) {
+  /// `reached`: the server answered before; whether it still does shows when it is asked again, not by waiting.
+  Result<void> connection_trouble(const Failure& failure, bool reached = false) {
     ++losses_in_row_;
     if (failure.retry == Retry::never || losses_in_row_ > run_.options.reconnects_max) {
       end(IsolationEnd::failed, failure);
       return success();
     }
     ++work_.report.costs.reconnects;
-    wait(failure, losses_in_row_);
+    if (!reached || failure.wait.count() > 0) wait(failure, losses_in_row_);
     return success();
   }
 
@@ -447,7 +476,8 @@ class Isolation {
   }
 
   Result<void> remember_frontier() {
-    Bytes frontier = encode_frontier(planner_->failing_groups(), list_.planned);
+    Bytes frontier =
+        encode_frontier(planner_->failing_groups(), list_.planned, list_.hidden.empty() ? SourceKey() : asked_);
     if (frontier == work_.checkpoint.frontier) return success();
     MAPISYNC_TRY(commit, FolderCommit::begin(work_));
     Checkpoint next = work_.checkpoint;
@@ -499,6 +529,7 @@ class Isolation {
   Worklist list_;
   std::unique_ptr<Planner> planner_;
   std::set<SourceKey> waited_;
+  SourceKey asked_;  // the last of the hidden ones that this run asked for
   std::uint64_t alone_left_{UINT64_MAX / 2};
   std::uint64_t retries_left_{0};  // beyond this: when nothing else is left
   std::uint32_t losses_in_row_{0};

@@ -91,7 +91,8 @@ Result<void> Judge::condemn(UnsettledRow row, UnsettledClass cls) {
   ++row.attempts;
   row.next_retry = cls == UnsettledClass::suspected ? now : now + retry_wait(work_.run.options, row.attempts);
   if (!known) {
-    row.announced = false;
+    const bool suspected_before = cls == UnsettledClass::suspected && row.announced;
+    row.announced = suspected_before;
     row.run = work_.run.id;
   }
   MAPISYNC_TRYV(commit->put_unsettled(before, row));
@@ -103,6 +104,9 @@ Result<void> Judge::condemn(UnsettledRow row, UnsettledClass cls) {
   MAPISYNC_TRYV(commit->commit());
   if (known) return success();
   if (cls == UnsettledClass::quarantined) {
+    const bool suspected_now =
+        before.unsettled && before.unsettled->cls == UnsettledClass::suspected && before.unsettled->run == work_.run.id;
+    if (suspected_now && work_.report.new_suspected > 0) --work_.report.new_suspected;
     ++work_.report.new_quarantined;
     ++work_.run.progress.quarantined;
   } else {
@@ -121,17 +125,33 @@ Result<void> Judge::suspend_all() {
   while (!suspects_.empty()) {
     UnsettledRow row = std::move(suspects_.front());
     suspects_.pop_front();
-    if (row.cls == UnsettledClass::suspected) continue;  // as it was
-    MAPISYNC_TRYV(condemn(std::move(row), UnsettledClass::suspected));
+    if (row.cls != UnsettledClass::suspected) {
+      MAPISYNC_TRYV(condemn(std::move(row), UnsettledClass::suspected));
+    } else if (work_.run.budget.limited() || half_judged(row)) {
+      MAPISYNC_TRYV(note_asked(std::move(row)));  // or else as it was
+    }
   }
   return success();
+}
+
+/// Under a limit the next runs of this round leave it alone, so that the round comes to an end.
+Result<void> Judge::note_asked(UnsettledRow row) {
+  MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+  MAPISYNC_TRY(before, commit->standing(row.row.source_key));
+  row.run = work_.run.id;
+  row.next_retry = work_.run.env.clock.now();
+  MAPISYNC_TRYV(commit->put_unsettled(before, std::move(row)));
+  return commit->commit();
 }
 
 Result<void> Judge::remember_all() {
   if (suspects_.empty()) return success();
   MAPISYNC_TRY(commit, FolderCommit::begin(work_));
   for (UnsettledRow& row : suspects_) {
-    if (row.cls == UnsettledClass::suspected && row.evidence.controls == 0) continue;
+    if (row.cls == UnsettledClass::suspected && row.evidence.controls == 0) {
+      if (!work_.run.budget.limited()) continue;
+      row.next_retry.reset();  // half judged: the next run goes on with the control
+    }
     MAPISYNC_TRY(before, commit->standing(row.row.source_key));
     MAPISYNC_TRYV(commit->put_unsettled(before, std::move(row)));
   }

@@ -14,6 +14,11 @@ class Judge {
  public:
   explicit Judge(FolderWork& work) : work_(work) {}
 
+  /// Struck in a run whose limit came before a control could be tried: due at no time, but next.
+  static bool half_judged(const UnsettledRow& row) noexcept {
+    return row.cls == UnsettledClass::suspected && !row.next_retry;
+  }
+
   /// An export that worked: a control for everyone who waits for one.
   void note_success();
 
@@ -39,6 +44,7 @@ class Judge {
   Result<void> keep_condemned(UnsettledRow row, const Failure& failure);
 
  private:
+  Result<void> note_asked(UnsettledRow row);
   bool ready(const UnsettledRow& row) const noexcept { return row.evidence.controls >= row.evidence.strikes; }
   Result<void> condemn(UnsettledRow row, UnsettledClass cls);
   Result<void> note_kind(FolderCommit& commit, const UnsettledRow& row);

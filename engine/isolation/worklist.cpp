@@ -1,7 +1,10 @@
 #include "engine/isolation/worklist.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
+
+#include "engine/isolation/frontier.h"
 
 namespace mapisync {
 
@@ -33,7 +36,6 @@ Result<void> load_pending(const FolderWork& work, Worklist& list) {
 
 Result<void> load_retries(const FolderWork& work, Worklist& list) {
   const SyncRun& run = work.run;
-  const std::vector<SourceKey>& excluded = work.checkpoint.excluded;
   const Timestamp now = run.env.clock.now();
   for (const UnsettledClass cls : {UnsettledClass::suspected, UnsettledClass::quarantined, UnsettledClass::refused}) {
     SourceKey after;
@@ -42,23 +44,25 @@ Result<void> load_retries(const FolderWork& work, Worklist& list) {
       if (page.empty()) break;
       after = page.back().row.source_key;
       for (UnsettledRow& row : page) {
-        const bool hidden = std::find(excluded.begin(), excluded.end(), row.row.source_key) != excluded.end();
         const bool due = run.options.retry_all_now || !row.next_retry || *row.next_retry <= now;
-        if ((due || hidden) && list.retries.size() < kRetriesMax) list.retries.push_back(std::move(row));
+        // Asked in this round already, and nothing that could serve as a control.
+        const bool asked = cls == UnsettledClass::suspected && run.budget.limited() && row.next_retry &&
+                           row.run >= run.round_start && !run.options.retry_all_now;
+        if (due && !asked && list.retries.size() < kRetriesMax) list.retries.push_back(std::move(row));
       }
     }
   }
   return success();
 }
 
-/// A restriction hides what happens to healthy messages too: each is asked about singly.
-Result<void> load_hidden(const FolderWork& work, Worklist& list) {
+/// A restriction hides what happens to messages, healthy ones too. Those that are due are asked as such.
+void load_hidden(const FolderWork& work, Worklist& list) {
+  const SourceKey from = work.run.budget.limited() ? asked_through(work.checkpoint.frontier) : SourceKey();
+  std::set<SourceKey> due;
+  for (const UnsettledRow& row : list.retries) due.insert(row.row.source_key);
   for (const SourceKey& key : work.checkpoint.excluded) {
-    MAPISYNC_TRY(unsettled, work.run.env.store.unsettled_row(work.id(), key));
-    MAPISYNC_TRY(ledger, work.run.env.store.ledger_row(work.id(), key));
-    if (!unsettled && ledger && !ledger->held) list.hidden.push_back(*ledger);
+    if ((from.empty() || from < key) && !due.contains(key)) list.hidden.push_back(key);
   }
-  return success();
 }
 
 }  // namespace
@@ -67,7 +71,7 @@ Result<Worklist> load_worklist(const FolderWork& work) {
   Worklist list;
   MAPISYNC_TRYV(load_pending(work, list));
   MAPISYNC_TRYV(load_retries(work, list));
-  MAPISYNC_TRYV(load_hidden(work, list));
+  load_hidden(work, list);
   return list;
 }
 

@@ -12,12 +12,13 @@ struct Worklist {
   std::vector<PendingId> planned;    // pending messages nothing is known about; the planner's, by ordinal
   std::deque<UnsettledRow> alone;    // pending, with an earlier verdict or strikes: first, and singly
   std::deque<UnsettledRow> retries;  // suspected, quarantined and refused messages whose next attempt is due
-  std::deque<LedgerRow> hidden;      // healthy, but excluded by the restriction of the committed state
+  std::deque<SourceKey> hidden;      // by the restriction of the committed state: asked about singly, ascending
 
   bool empty() const { return planned.empty() && alone.empty() && retries.empty() && hidden.empty(); }
 };
 
-/// At most 100,000 retries; further ones are as due in the next run.
+/// At most 100,000 retries; further ones are as due in the next run. Under a limit, of the hidden ones those that the
+/// last run did not get to.
 Result<Worklist> load_worklist(const FolderWork& work);
 
 }  // namespace mapisync

@@ -103,7 +103,8 @@ std::vector<PendingId> ids_from(std::int64_t first, std::size_t count) {
 
 TEST(Frontier, SurvivesNewPendingMessagesInFront) {
   const std::vector<PlannedBatch> groups{{{{2, 3}, {8, 1}}, 4}, {{{20, 5}}, 5}};
-  const Bytes bytes = encode_frontier(groups, ids_from(100, 30));
+  const Bytes bytes = encode_frontier(groups, ids_from(100, 30), SourceKey("q"));
+  EXPECT_EQ(asked_through(bytes), SourceKey("q"));
   auto later = ids_from(500, 7);
   const auto old = ids_from(100, 30);
   later.insert(later.end(), old.begin(), old.end());
@@ -115,8 +116,8 @@ TEST(Frontier, SurvivesNewPendingMessagesInFront) {
 }
 
 TEST(Frontier, DropsWhatItCannotUse) {
-  for (const char* text :
-       {"", "x", "1", "1-", "1-2", "1-2x", "-", "9999999999999999999999-1\n", "5-3\n", "1-1,\n", "7-7\n7-7\n"}) {
+  for (const char* text : {"", "asked", "asked \n", "asked 7\n", "x", "1", "1-", "1-2", "1-2x", "-",
+                           "9999999999999999999999-1\n", "5-3\n", "1-1,\n", "7-7\n7-7\n"}) {
     const auto decoded = decode_frontier(text, ids_from(1, 10));
     std::uint32_t total = 0;
     for (const auto& group : decoded) total += group.size;

@@ -186,5 +186,25 @@ TEST(ResumeAndLimits, AFailingStoreAtEveryCall) {
   }
 }
 
+// Invariant 8: any limit comes to an end, in every round; also where nothing can serve as a control, and where a
+// restriction hides what has to be asked about in every run.
+TEST(Limits, AnyLimitComesToAnEnd) {
+  for (const auto fence : servers::kFences) {
+    for (const std::uint64_t calls : {1U, 2U, 3U}) {
+      SCOPED_TRACE(testing::Message() << servers::name_of(fence) << ", " << calls << " calls a run");
+      World w({.faults = servers::fenced(fence)});
+      w.folder("Bad only").add_bad("b1").add_bad("b2");
+      w.folder("Mixed").add(4).add_bad("b3").add_bad("b4");
+      w.options().limits.calls = calls;
+      for (int round = 0; round < 3; ++round) {
+        int runs = 1;
+        while (w.sync().grade == Grade::incomplete && runs < 60) ++runs;
+        ASSERT_LT(runs, 60) << w.story();
+      }
+      EXPECT_THAT(w.differences(), testing::IsEmpty());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mapisync::test

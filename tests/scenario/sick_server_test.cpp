@@ -159,5 +159,17 @@ TEST(SickServer, WithoutSelectiveExportItSaysSo) {
   EXPECT_THAT(w, InStep());
 }
 
+// Invariant 3: the control may come from a folder that is synchronized later; one bad message is told once.
+TEST(SickServer, AControlFromALaterFolder) {
+  World w;
+  w.folder("A").add_bad("bad");
+  w.folder("B").add(3);
+  w.sync();
+  EXPECT_THAT(w.names_of(UnsettledClass::quarantined), testing::ElementsAre("bad")) << w.story();
+  EXPECT_EQ(w.report("A").new_suspected, 0U);
+  w.sync();
+  EXPECT_EQ(w.report().grade, Grade::in_step_but_known);
+}
+
 }  // namespace
 }  // namespace mapisync::test

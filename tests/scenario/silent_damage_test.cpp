@@ -46,6 +46,18 @@ TEST(SilentDamage, ALyingStateMendedWithinTheRun) {
   EXPECT_THAT(w, InStep());
 }
 
+// A new version that the server leaves out: all counts stay equal, but something was committed.
+TEST(SilentDamage, AHiddenNewVersionIsSeenAtOnce) {
+  World w;
+  w.inbox().add(5);
+  w.sync();
+  w.settle();
+  w.break_with_new_version("m3", {DamageKind::hide, Errc::ok});
+  w.sync();
+  EXPECT_EQ(w.report().grade, Grade::new_trouble) << w.story();
+  EXPECT_THAT(w.event_names(), Contains("damaged m3"));
+}
+
 // Design 4.4: a success that delivers less than was asked for; alone it comes.
 TEST(SilentDamage, ABatchThatLeavesOneOut) {
   World w({.faults = servers::calm()});
