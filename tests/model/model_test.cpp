@@ -18,7 +18,7 @@ namespace {
 
 using servers::Fence;
 
-constexpr std::uint64_t kSampleDefault = 60;
+constexpr std::uint64_t kSampleDefault = 30;
 constexpr unsigned kComplaintsMax = 3;
 constexpr std::size_t kStride = 3;
 

@@ -49,6 +49,7 @@ Json to_json(const FolderReport& f) {
             {"new_suspected", number(f.new_suspected)},
             {"new_findings", number(f.new_findings)},
             {"released", number(f.released)},
+            {"repaired", number(f.repaired)},
             {"deleted", number(f.deleted)},
             {"moved", number(f.moved)},
             {"held", number(f.held)},

@@ -137,6 +137,7 @@ std::string news_line(const SyncReport& report) {
   add(sum.new_quarantined, "message newly quarantined", "messages newly quarantined");
   add(sum.new_suspected, "message newly suspected", "messages newly suspected");
   add(sum.released, "message released", "messages released");
+  add(sum.repaired, "sign of damage found and repaired", "signs of damage found and repaired");
   add(sum.deleted, "message deleted", "messages deleted");
   add(sum.moved, "message moved", "messages moved");
   add(sum.read_changes, "read mark changed", "read marks changed");
