@@ -112,6 +112,11 @@ class Drive {
       checkpoint.excluded = request_.config.excluded;
       MAPISYNC_TRYV(commit->move_coverage(Coverage::arriving, Coverage::covered));
       MAPISYNC_TRYV(commit->put_checkpoint(checkpoint));
+    } else if (request_.route == Route::pass && !work_.checkpoint.pass_partial) {
+      // Should the process end before the pass does: what is committed here shall not be fetched again.
+      Checkpoint checkpoint = work_.checkpoint;
+      checkpoint.pass_partial = true;
+      MAPISYNC_TRYV(commit->put_checkpoint(checkpoint));
     }
     return commit->commit();
   }
@@ -119,6 +124,7 @@ class Drive {
   std::vector<DeliveredMessage> take() {
     std::vector<DeliveredMessage> messages = collector_.take_messages();
     outcome_.messages += messages.size();
+    work_.report.costs.fetched += messages.size();
     for (const DeliveredMessage& message : messages) {
       run_.budget.spend_bytes(message.bytes);
       if (!request_.items.empty()) outcome_.delivered.push_back(message.header.source_key);

@@ -24,6 +24,7 @@ class FolderSync {
 
   Result<FolderEnd> run() {
     MAPISYNC_TRYV(load());
+    MAPISYNC_TRYV(take_up_broken_pass());
     MAPISYNC_TRY(open, read_counters());
     if (!open) return end_;
 
@@ -79,6 +80,16 @@ class FolderSync {
     MAPISYNC_TRY(checkpoint, run_.env.store.checkpoint(work_.id()));
     if (checkpoint) work_.checkpoint = *checkpoint;
     return success();
+  }
+
+  /// The process ended within a pass: what had arrived by then is of no S_OK, and no later one may cover it.
+  Result<void> take_up_broken_pass() {
+    if (!work_.checkpoint.pass_partial) return success();
+    MAPISYNC_TRY(left, run_.env.store.ledger_page(work_.id(), Coverage::arriving, {}, 1));
+    if (left.empty()) return success();
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRYV(commit->move_coverage(Coverage::arriving, Coverage::unproven));
+    return commit->commit();
   }
 
   FolderTally tally_of_report() const { return FolderTally(run_.id, report_.source, report_.mirror); }

@@ -151,19 +151,23 @@ class HierarchySync {
     std::vector<const FolderRecord*> gone;
     for (const FolderRecord& record : folders_) {
       if (record.deleted_at || !suspicious.contains(record.info.key)) continue;
-      MAPISYNC_TRY(absent, is_absent(record));
-      if (absent) gone.push_back(&record);
+      Presence presence = look_for(record);
+      if (presence == Presence::unknown) presence = look_for(record);  // once more, possibly in a new session
+      if (presence == Presence::absent) gone.push_back(&record);
+      if (presence == Presence::unknown) undecided_ = true;
     }
     return gone;
   }
 
-  Result<bool> is_absent(const FolderRecord& record) {
+  Presence look_for(const FolderRecord& record) {
     auto mailbox = run_.connection.mailbox();
-    if (!mailbox) return false;
-    auto folder = mailbox.value()->open_folder(record.info.key);
-    if (folder) return false;
-    if (loses_session(folder.error())) run_.connection.drop();
-    return folder.error().errc() == Errc::not_found || folder.error().errc() == Errc::object_deleted;
+    auto folder =
+        mailbox ? mailbox.value()->open_folder(record.info.key) : Result<std::unique_ptr<Folder>>(mailbox.error());
+    if (folder) return Presence::present;
+    const Failure& failure = folder.error();
+    if (loses_session(failure)) run_.connection.drop();
+    if (failure.errc() == Errc::not_found || failure.errc() == Errc::object_deleted) return Presence::absent;
+    return failure.retry <= Retry::later ? Presence::unknown : Presence::present;
   }
 
   Result<void> apply(HierarchyNews news) {
@@ -177,7 +181,8 @@ class HierarchySync {
     }
     for (const FolderRecord* record : gone) MAPISYNC_TRYV(remove(*unit, *record));
     MAPISYNC_TRYV(put_findings(*unit));
-    mailbox_.hierarchy_state = std::move(news.state);
+    // A claim that could be neither shown nor refuted has to be made again: the state stays where it is.
+    if (!undecided_) mailbox_.hierarchy_state = std::move(news.state);
     MAPISYNC_TRYV(unit->put_mailbox(mailbox_));
     if (coupling == SinkCoupling::separate) MAPISYNC_TRYV(run_.env.sink.flush());
     return unit->commit();
@@ -251,6 +256,7 @@ class HierarchySync {
   FolderInfo root_;
   std::vector<FolderRecord> folders_;
   std::optional<Failure> hierarchy_failed_;
+  bool undecided_{false};
   HierarchyOutcome outcome_;
 };
 

@@ -11,6 +11,7 @@ Costs& Costs::operator+=(const Costs& other) noexcept {
   table_rows += other.table_rows;
   probes += other.probes;
   reconnects += other.reconnects;
+  fetched += other.fetched;
   bytes += other.bytes;
   waited += other.waited;
   return *this;

@@ -35,7 +35,8 @@ struct Costs {
   std::uint64_t table_rows{0};
   std::uint64_t probes{0};
   std::uint64_t reconnects{0};
-  std::uint64_t bytes{0};  // delivered content
+  std::uint64_t fetched{0};  // messages that arrived whole, kept or not
+  std::uint64_t bytes{0};    // delivered content
   Duration waited{0};
   Costs& operator+=(const Costs& other) noexcept;
 };

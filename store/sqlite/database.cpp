@@ -116,11 +116,11 @@ std::optional<Timestamp> Statement::optional_time(int column) const {
 // --- Database ---
 
 Result<std::shared_ptr<Database>> Database::open(const std::string& path, OpenMode mode,
-                                                 std::chrono::milliseconds busy_timeout) {
+                                                 std::chrono::milliseconds busy_timeout, const std::string& vfs) {
   const OpenArguments arguments = arguments_for(path, mode);
   sqlite3* connection = nullptr;
   const int flags = arguments.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(arguments.name.c_str(), &connection, flags, nullptr);
+  const int code = sqlite3_open_v2(arguments.name.c_str(), &connection, flags, vfs.empty() ? nullptr : vfs.c_str());
   if (connection == nullptr) return failure_of(SQLITE_NOMEM, 0, path, "opening", "out of memory");
   auto database = std::shared_ptr<Database>(
       new Database(connection, mode == OpenMode::temporary ? "a temporary file (see TMPDIR)" : path));

@@ -112,8 +112,9 @@ enum class OpenMode { read_write, read_only, read_only_file, immutable, temporar
 class Database {
  public:
   /// `path` must exist (temporary: is ignored; the data lives in a private file that dies with the connection).
+  /// `vfs`: a registered one, or empty for SQLite's default.
   static Result<std::shared_ptr<Database>> open(const std::string& path, OpenMode mode,
-                                                std::chrono::milliseconds busy_timeout);
+                                                std::chrono::milliseconds busy_timeout, const std::string& vfs = {});
   /// Every Statement must be gone.
   ~Database();
   Database(const Database&) = delete;

@@ -28,6 +28,9 @@ struct SqliteStoreOptions {
   std::uint64_t max_bytes{0};
   /// Whether open() makes a file where there is none.
   bool create{true};
+  /// The registered SQLite VFS that everything goes through; empty = SQLite's default. It must keep a file under the
+  /// name it is given: whose a file is and who writes it is looked up in the file system.
+  std::string vfs{};
 };
 
 struct PurgeReport {

@@ -58,7 +58,7 @@ Result<std::shared_ptr<Database>> open_for_reading(const std::string& path, cons
       return sqlite::store_failure(Errc::store_read_only, path,
                                    "its last changes are in " + path + "-wal, and the directory cannot be written");
     }
-    Result<std::shared_ptr<Database>> opened = Database::open(path, mode, options.busy_timeout);
+    Result<std::shared_ptr<Database>> opened = Database::open(path, mode, options.busy_timeout, options.vfs);
     if (opened) {
       // The first read is where a write-ahead log is needed.
       const Result<std::int64_t> answer = opened.value()->value_of("SELECT count(*) FROM sqlite_schema");
@@ -96,9 +96,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   // Whoever held the lock a moment ago may have made the file.
   MAPISYNC_TRY(again, sqlite::look_at(path));
   if (again.presence == sqlite::FilePresence::absent) {
-    MAPISYNC_TRYV(sqlite::create_store_file(look.path));
+    MAPISYNC_TRYV(sqlite::create_store_file(look.path, options.vfs));
   }
-  MAPISYNC_TRY(database, Database::open(look.path, OpenMode::read_write, options.busy_timeout));
+  MAPISYNC_TRY(database, Database::open(look.path, OpenMode::read_write, options.busy_timeout, options.vfs));
   auto store = std::unique_ptr<SqliteStore>(new SqliteStore(look.path, std::move(database), std::move(lock)));
   store->closed_ = true;  // until it has been marked as open
   MAPISYNC_TRYV(store->prepare_for_writing(options));

@@ -190,10 +190,10 @@ Result<std::unique_ptr<WriterLock>> WriterLock::take(const std::string& path) {
 
 WriterLock::~WriterLock() { ::close(descriptor_); }
 
-Result<void> create_store_file(const std::string& path) {
+Result<void> create_store_file(const std::string& path, const std::string& vfs) {
   MAPISYNC_TRY(file, NewFile::create(path));
   const auto fill = [&]() -> Result<void> {
-    MAPISYNC_TRY(database, Database::open(file.name(), OpenMode::read_write, std::chrono::milliseconds{0}));
+    MAPISYNC_TRY(database, Database::open(file.name(), OpenMode::read_write, std::chrono::milliseconds{0}, vfs));
     // Nobody else knows the name, and a crash leaves a file that is never used.
     MAPISYNC_TRYV(database->script("PRAGMA journal_mode = MEMORY"));
     MAPISYNC_TRYV(database->script("PRAGMA synchronous = FULL"));

@@ -37,7 +37,8 @@ class WriterLock {
 
 /// Makes the file with its schema under another name and gives it its own at the end: a file under `path` is always
 /// complete, private to the user (0600 whatever the umask), and never replaces another one.
-Result<void> create_store_file(const std::string& path);
+/// `vfs` as in Database::open.
+Result<void> create_store_file(const std::string& path, const std::string& vfs);
 
 /// Fails (store_read_only, permission) if the file could not be written.
 Result<void> check_writable(const std::string& path);

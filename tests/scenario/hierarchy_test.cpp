@@ -100,6 +100,30 @@ TEST(Hierarchy, RenamedAndMovedFoldersKeepTheirMail) {
   EXPECT_EQ(w.report("Done").source.unchanged, 3U);
 }
 
+// Invariant 6: whether a folder is gone could not be seen, at whichever call; the server would not say it again.
+TEST(Hierarchy, ADeletionThatCouldNotBeVerifiedIsNotForgotten) {
+  World whole({.faults = servers::calm()});
+  const auto story = [](World& w) {
+    w.folder("Projects/Old").add(2);
+    w.inbox().add(2);
+    w.sync();
+    w.delete_folder("Projects");
+  };
+  story(whole);
+  whole.sync();
+  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+    SCOPED_TRACE(testing::Message() << "calls " << at << " and " << at + 1 << " fail");
+    World w({.faults = servers::calm()});
+    story(w);
+    for (const std::uint64_t call : {at, at + 1}) {
+      w.server().fail_call(w.server().counts().calls + call, fake::server_failure(Errc::call_failed, "scripted"));
+    }
+    w.run();
+    w.settle();
+    ASSERT_THAT(w, InStep());
+  }
+}
+
 // Search folders hold no mail of their own.
 TEST(Hierarchy, SearchFoldersAreLeftAlone) {
   World w;

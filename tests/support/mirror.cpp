@@ -19,7 +19,6 @@ class MemoryMirror final : public Mirror {
  public:
   Store& store() override { return store_; }
   ChangeSink& sink() override { return sink_; }
-  void reopen() override {}
   MirrorCopies copies() override {
     MirrorCopies copies;
     for (const auto& [key, message] : sink_.messages()) copies[key] = copy_of(message);
@@ -49,7 +48,6 @@ class SeparatedMirror final : public Mirror {
  public:
   Store& store() override { return store_; }
   ChangeSink& sink() override { return sink_; }
-  void reopen() override {}
   MirrorCopies copies() override { return sink_.durable(); }
 
  private:
@@ -93,29 +91,37 @@ class TemporaryDirectory {
 
 class SqliteMirror final : public Mirror {
  public:
-  SqliteMirror() { open(); }
+  SqliteMirror() {
+    if (const auto opened = open({}); !opened) {
+      std::fprintf(stderr, "the mirror: %s\n", opened.error().to_string().c_str());
+      std::abort();
+    }
+  }
   Store& store() override { return *store_; }
   ChangeSink& sink() override { return *sink_; }
   std::string path() const override { return directory_.file("mirror.db"); }
-  void reopen() override {
+  void close() override {
     sink_.reset();
     store_.reset();
-    open();
+  }
+  Result<void> open(const SqliteStoreOptions& options) override {
+    close();
+    MAPISYNC_TRY(store, SqliteStore::open(path(), options));
+    store_ = std::move(store);
+    sink_ = std::make_unique<MirrorSink>(*store_);
+    return success();
   }
   MirrorCopies copies() override { return copies_in(*store_); }
 
  private:
-  void open() {
-    store_ = demand(SqliteStore::open(path()), "the mirror");
-    sink_ = std::make_unique<MirrorSink>(*store_);
-  }
-
   TemporaryDirectory directory_;
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<MirrorSink> sink_;
 };
 
 }  // namespace
+
+Result<void> Mirror::open(const SqliteStoreOptions& /*options*/) { return success(); }
 
 MirrorCopies copies_in(SqliteStore& store) {
   MirrorCopies copies;

@@ -10,7 +10,8 @@
 
 namespace mapisync {
 class SqliteStore;
-}
+struct SqliteStoreOptions;
+}  // namespace mapisync
 
 namespace mapisync::test {
 
@@ -24,8 +25,10 @@ class Mirror {
   virtual Store& store() = 0;
   virtual ChangeSink& sink() = 0;
   virtual MirrorCopies copies() = 0;
-  /// Drops the store object and opens what is durable again, as the next process does.
-  virtual void reopen() = 0;
+  /// Drops the store object; until it is opened again nothing else may be asked.
+  virtual void close() {}
+  /// What is durable, as the next process finds it. `options` are those of a SQLite store.
+  virtual Result<void> open(const SqliteStoreOptions& options);
   /// Where it is, if it is in a file.
   virtual std::string path() const { return {}; }
 };

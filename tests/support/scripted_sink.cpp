@@ -2,15 +2,28 @@
 
 namespace mapisync::test {
 
+namespace {
+
+Failure out_of_order() {
+  return fail(Errc::sink_failed, Scope::process, Retry::later, "the target is out of order (scripted)");
+}
+
+}  // namespace
+
+Result<void> ScriptedSink::call() {
+  if (++script_.calls == script_.fail_call) return out_of_order();
+  return success();
+}
+
 Result<SinkCoupling> ScriptedSink::attach(UnitOfWork& work) {
+  MAPISYNC_TRYV(call());
   auto* watched = dynamic_cast<WatchedWork*>(&work);
   return inner_.attach(watched == nullptr ? work : watched->inner());
 }
 
 Result<SinkAnswer> ScriptedSink::upsert(const SinkContext& context, const DeliveredMessage& message) {
-  if (++script_.upserts == script_.fail_upsert) {
-    return fail(Errc::sink_failed, Scope::process, Retry::later, "the target is out of order (scripted)");
-  }
+  MAPISYNC_TRYV(call());
+  if (++script_.upserts == script_.fail_upsert) return out_of_order();
   if (script_.answer) {
     SinkAnswer answer = script_.answer(message);
     if (answer.kind != SinkAnswer::Kind::stored) return answer;
@@ -19,25 +32,33 @@ Result<SinkAnswer> ScriptedSink::upsert(const SinkContext& context, const Delive
 }
 
 Result<void> ScriptedSink::mark_deleted(const SinkContext& context, const SourceKey& key, DeletionKind kind) {
+  MAPISYNC_TRYV(call());
   ++script_.deletions;
   return inner_.mark_deleted(context, key, kind);
 }
 
 Result<void> ScriptedSink::set_read(const SinkContext& context, const SourceKey& key, bool read) {
+  MAPISYNC_TRYV(call());
   return inner_.set_read(context, key, read);
 }
 
 Result<void> ScriptedSink::set_stale(const SinkContext& context, const SourceKey& key, bool stale) {
+  MAPISYNC_TRYV(call());
   return inner_.set_stale(context, key, stale);
 }
 
 Result<void> ScriptedSink::folder_changed(const SinkContext& context, const FolderInfo& info) {
+  MAPISYNC_TRYV(call());
   return inner_.folder_changed(context, info);
 }
 
-Result<void> ScriptedSink::folder_deleted(const SinkContext& context) { return inner_.folder_deleted(context); }
+Result<void> ScriptedSink::folder_deleted(const SinkContext& context) {
+  MAPISYNC_TRYV(call());
+  return inner_.folder_deleted(context);
+}
 
 Result<void> ScriptedSink::flush() {
+  MAPISYNC_TRYV(call());
   ++script_.flushes;
   if (script_.flushes == script_.crash_before_flush) throw Crash{"before a flush"};
   MAPISYNC_TRYV(inner_.flush());

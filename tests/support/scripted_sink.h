@@ -17,11 +17,11 @@ namespace mapisync::test {
 struct SinkScript {
   /// Asked before the inner sink is; anything but `stored` is answered at once.
   std::function<SinkAnswer(const DeliveredMessage&)> answer;
-  /// The n-th upsert from the start of the script fails as a whole (0 = never).
-  std::uint64_t fail_upsert{0};
+  /// The n-th upsert, the n-th call of any kind from the start of the script fails as a whole (0 = never).
+  std::uint64_t fail_upsert{0}, fail_call{0};
   /// The process ends at the n-th flush, before or after the inner sink made its changes durable (0 = never).
   std::uint64_t crash_before_flush{0}, crash_after_flush{0};
-  std::uint64_t upserts{0}, flushes{0}, deletions{0};
+  std::uint64_t upserts{0}, flushes{0}, deletions{0}, calls{0};
 };
 
 /// Forwards to `inner`, which it borrows, as the script allows; undoes the wrapping of a WatchedStore.
@@ -38,6 +38,7 @@ class ScriptedSink final : public ChangeSink {
   Result<void> flush() override;
 
  private:
+  Result<void> call();
   ChangeSink& inner_;
   SinkScript& script_;
 };

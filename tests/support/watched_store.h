@@ -31,8 +31,11 @@ class StoreWatch {
     fail_at_ = calls_ + n;
     failure_ = std::move(failure);
   }
+  /// Called whenever a commit has become durable.
+  void on_commit(std::function<void()> action) { on_commit_ = std::move(action); }
   void disarm() {
     crash_before_ = crash_after_ = fail_at_ = 0;
+    on_commit_ = nullptr;
     dead_ = false;
   }
 
@@ -49,6 +52,7 @@ class StoreWatch {
   }
   void after_commit() {
     ++commits_;
+    if (on_commit_) on_commit_();
     if (commits_ == crash_after_) die("after a commit");
   }
   [[noreturn]] void die(const char* where) {
@@ -59,6 +63,7 @@ class StoreWatch {
   std::uint64_t commits_{0}, calls_{0};
   std::uint64_t crash_before_{0}, crash_after_{0}, fail_at_{0};
   Failure failure_;
+  std::function<void()> on_commit_;
   bool dead_{false};
 };
 

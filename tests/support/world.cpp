@@ -7,8 +7,10 @@
 #include <deque>
 #include <map>
 #include <ostream>
+#include <utility>
 
 #include "providers/fake/fake_provider.h"
+#include "store/sqlite/sqlite_store.h"
 #include "tests/support/memory_spool.h"
 
 namespace mapisync::test {
@@ -58,6 +60,7 @@ struct World::Inside {
   std::deque<StopFlag> stops =
       std::deque<StopFlag>(1);  // one a run; kept, since another thread may still hold an old one
   std::multimap<std::uint64_t, std::function<void()>> actions;  // of the next run, by port call
+  std::function<void()> after_run;
   std::vector<fake::PortCall> calls;
   std::map<std::string, FakeMessageId> ids;
   std::map<SourceKey, std::string> names;  // every key a name ever had
@@ -289,7 +292,7 @@ RunEnd World::run() {
   ScriptedSink sink(in.mirror->sink(), in.script);
   MemorySpool spool;
   try {
-    MailboxSync sync({*in.provider, store, sink, in.clock, in.random, spool, nullptr, Log{}}, in.setup.options);
+    MailboxSync sync({*in.provider, store, sink, in.clock, in.random, spool, nullptr, in.setup.log}, in.setup.options);
     auto result = sync.run(in.stops.back());
     if (result) {
       end.report = std::move(result).value();
@@ -305,6 +308,7 @@ RunEnd World::run() {
   }
   in.actions.clear();
   in.watch.disarm();
+  if (const auto action = std::exchange(in.after_run, nullptr)) action();
   in.stops.emplace_back();
   for (const auto& [key, copy] : in.mirror->copies()) {
     if (!copy.deleted) in.had_copy.insert(key.second);
@@ -345,7 +349,28 @@ unsigned World::settle(unsigned quiet_runs) {
 
 World& World::reopen_store() {
   note("the store is opened again");
-  inside_->mirror->reopen();
+  inside_->mirror->close();
+  if (const auto opened = inside_->mirror->open({}); !opened) {
+    ADD_FAILURE() << opened.error().to_string() << "\n" << fmt::format("{}", fmt::join(inside_->history, "\n"));
+    std::abort();
+  }
+  return *this;
+}
+
+World& World::close_store() {
+  inside_->mirror->close();
+  note("the store is closed");
+  return *this;
+}
+
+Result<void> World::open_store(const SqliteStoreOptions& options) {
+  auto opened = inside_->mirror->open(options);
+  note(opened ? "the store is opened" : "the store cannot be opened: " + opened.error().to_string());
+  return opened;
+}
+
+World& World::after_run(std::function<void()> action) {
+  inside_->after_run = std::move(action);
   return *this;
 }
 

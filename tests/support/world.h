@@ -36,6 +36,7 @@ struct WorldSetup {
   std::uint64_t seed{1};
   bool public_folders{false};    // a store of public folders
   bool standard_folders{false};  // Inbox, Sent Items and so on, with their roles, are there from the start
+  Log log{};                     // of every run
   bool silent{false};            // no checks after each run; for code that looks itself
 };
 
@@ -125,6 +126,12 @@ class World {
   unsigned settle(unsigned quiet_runs = 2);
   /// A new store object over the same file, where there is one.
   World& reopen_store();
+  /// The same in two steps, as the end of a process and the start of the next one. In between nothing may be asked of
+  /// the store.
+  World& close_store();
+  Result<void> open_store(const SqliteStoreOptions& options);
+  /// When the next run has ended, and before anybody looks at what it left.
+  World& after_run(std::function<void()> action);
 
   // --- Looking ---
   const SyncReport& report() const noexcept;  // of the last run that ended with one

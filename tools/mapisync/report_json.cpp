@@ -33,6 +33,7 @@ Json to_json(const Costs& c) {
               {"table_rows", number(c.table_rows)},
               {"probes", number(c.probes)},
               {"reconnects", number(c.reconnects)},
+              {"fetched", number(c.fetched)},
               {"bytes", number(c.bytes)},
               {"waited_seconds", seconds(c.waited)}};
 }
