@@ -99,6 +99,17 @@ TEST(ScriptParseTest, ErrorsNameTheLineAndWhatIsRight) {
   EXPECT_NE(parse_error("break m1 hide call_failed").find("only damage of kind abort"), std::string::npos);
 }
 
+TEST_F(ScriptTest, StopsBetweenLinesAndNamesTheNext) {
+  const auto script = Script::parse("\nadd-folder Inbox\n", "s.txt").value();
+  StopFlag stop;
+  stop.request();
+  const auto done = script.apply(box_, &stop);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().errc(), Errc::cancelled);
+  EXPECT_EQ(done.error().context, "s.txt:2: stopped before this line");
+  EXPECT_FALSE(box_.folder("Inbox").has_value());
+}
+
 TEST(ScriptParseTest, CommentsAndEmptyLinesCountForNothing) {
   EXPECT_EQ(Script::parse("# a\n\n   \t\r\ndelete m1 # last\n").value().size(), 1U);
   EXPECT_EQ(Script::parse("").value().size(), 0U);

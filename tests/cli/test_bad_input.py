@@ -110,6 +110,76 @@ class SourceTest(CliTest):
         self.assert_exit(self.sync("--fault-plan", "plan.txt"), 77, "noperm")
 
 
+class WaitingTest(CliTest):
+    """Pipes, devices and sockets in place of files: nothing waits for what never comes, and a signal ends what does wait."""
+
+    def setUp(self):
+        super().setUp()
+        self.box(3)
+        os.mkfifo(self.dir / "pipe")
+
+    def test_what_is_no_regular_file_is_refused_as_text(self):
+        import socket
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(self.dir / "socket"))
+            for name in ("pipe", "socket", "/dev/zero", "."):
+                for result in (self.sync("--fault-plan", name), self.run_cli("fake", "script", "box.fake", name),
+                               self.run_cli("verify", "fake:box.fake", "mirror.db", "--fault-plan", name)):
+                    self.assert_exit(result, 65, "dataerr")
+                    self.assertIn(f"'{name}' is not a regular file; name one, or - for standard input", result.last)
+        self.assertFalse((self.dir / "mirror.db").exists())
+
+    def test_a_pipe_is_neither_source_nor_mirror_nor_mail_nor_target(self):
+        self.sync(check=0)
+        for args, code in ((["sync", "fake:pipe", "new.db"], 65), (["sync", "fake:box.fake", "pipe"], 65),
+                           (["sync", "fake:box.fake", "pipe", "--dry-run"], 65), (["status", "pipe"], 65),
+                           (["verify", "fake:box.fake", "pipe"], 65), (["quarantine", "list", "pipe"], 65),
+                           (["fake", "show", "pipe"], 65), (["fake", "script", "pipe", "-"], 65),
+                           (["fake", "import", "new.fake", "pipe"], 65), (["fake", "import", "pipe", "pipe"], 65),
+                           (["fake", "new", "pipe"], 73), (["export", "mirror.db", "--to", "pipe"], 73)):
+            result = self.run_cli(*args)
+            self.assert_exit(result, code)
+            self.assertIn("pipe", result.last)
+        self.assertEqual(self.files(), ["box.fake", "mirror.db", "pipe"])
+
+    def test_standard_input_may_be_a_pipe_or_a_device(self):
+        self.sync("--fault-plan", "-", stdin=b"fail synchronize 1 call_failed\n", check=0)
+        with open(os.devnull, "rb") as nothing:
+            done = subprocess.run([BINARY, "fake", "script", "box.fake", "-"], cwd=self.dir, stdin=nothing,
+                                  stderr=subprocess.DEVNULL, timeout=300)
+        self.assertEqual(done.returncode, 0)
+
+    def test_the_first_signal_ends_a_wait_for_standard_input(self):
+        before = (self.dir / "box.fake").read_bytes()
+        for args in (["fake", "script", "box.fake", "-"], ["sync", "fake:box.fake", "mirror.db", "--fault-plan", "-"]):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                process = subprocess.Popen([BINARY, *args], cwd=self.dir, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE, env=environment())
+                process.stdin.write(b"delete m1 # and no end of the line")
+                process.stdin.flush()
+                self.wait_until_it_polls(process.pid)
+                process.send_signal(number)
+                self.assertEqual(process.wait(timeout=60), 4)
+                result = cli_harness.Result(4, process.stdout.read(), process.stderr.read())
+                for stream in (process.stdin, process.stdout, process.stderr):
+                    stream.close()
+                self.assert_exit(result, 4, "incomplete")
+                self.assertIn("stopped while reading standard input", result.last)
+        self.assertEqual((self.dir / "box.fake").read_bytes(), before)
+        self.assertEqual(self.files(), ["box.fake", "pipe"])
+
+    def wait_until_it_polls(self, pid):
+        import time
+        for _ in range(3000):
+            with open(f"/proc/{pid}/status") as lines:
+                status = dict(line.split(":", 1) for line in lines)
+            caught = int(status["SigCgt"].strip(), 16) >> (signal.SIGTERM - 1) & 1
+            if caught and status["State"].strip().startswith("S"):
+                return
+            time.sleep(0.01)
+        self.fail("it never waited")
+
+
 class MirrorTest(CliTest):
     def setUp(self):
         super().setUp()

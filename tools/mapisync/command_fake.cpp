@@ -11,6 +11,7 @@
 #include "tools/mapisync/fake_box.h"
 #include "tools/mapisync/fake_import.h"
 #include "tools/mapisync/option_values.h"
+#include "tools/mapisync/signals.h"
 #include "tools/mapisync/text_file.h"
 #include "tools/mapisync/units.h"
 
@@ -53,14 +54,22 @@ Ending run_new(Context& /*context*/, const NewRequest& request) {
 
 Ending run_script(Context& /*context*/, const ScriptRequest& request) {
   constexpr std::size_t kLargest = 16U << 20U;
-  auto text = read_text_file(request.file, kLargest);
+  StopFlag stop;
+  const StopOnSignal stop_on_signal(stop);
+  auto text = read_text_file(request.file, kLargest, stop);
+  if (!text && text.error().errc() == Errc::cancelled) {
+    return ending(ExitCode::incomplete, text.error().context + "; nothing was changed");
+  }
   if (!text) return ending_of(text.error(), "read the script");
   auto script = fake::Script::parse(text.value(), request.file == "-" ? "standard input" : request.file);
   if (!script) return ending(ExitCode::dataerr, script.error().context + "; nothing was changed");
   const std::string path = box_path(request.box);
   auto box = open_or_create_box(path, {});
   if (!box) return target_ending_of(box.error(), "open " + in_quotes(path));
-  if (auto done = script.value().apply(box.value()); !done) {
+  if (auto done = script.value().apply(box.value(), &stop); !done) {
+    if (done.error().errc() == Errc::cancelled) {
+      return ending(ExitCode::incomplete, done.error().context + "; the lines before it were applied");
+    }
     Ending end = ending_of(done.error(), "apply the script");
     end.reason += "; the lines before it were applied, this one changed nothing";
     return end;

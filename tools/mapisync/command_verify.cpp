@@ -60,7 +60,7 @@ Ending ending_of(const Found& found, const StopFlag& stop) {
 Ending run_verify(Context& context, const VerifyRequest& request) {
   StopFlag stop;
   const StopOnSignal stop_on_signal(stop);
-  auto source = Source::open(request.source, context.log);
+  auto source = Source::open(request.source, context.log, stop);
   if (!source) return cli::ending_of(source.error(), "open the source " + in_quotes(request.source.name));
   auto mirror = ReadableMirror::open(request.mirror);
   if (!mirror) return cli::ending_of(mirror.error(), "open " + in_quotes(request.mirror));

@@ -107,7 +107,11 @@ Ending run_import(Context& context, const ImportRequest& request) {
   StopFlag stop;
   const StopOnSignal stop_on_signal(stop);
   auto mail = mime::open_mail_source(request.paths);
-  if (!mail) return cli::ending_of(mail.error(), "read mail");
+  if (!mail) {
+    Ending end = cli::ending_of(mail.error(), "read mail");
+    if (end.code == ExitCode::usage) end.code = ExitCode::dataerr;  // the words are right, the file is a pipe or such
+    return end;
+  }
   const std::string path = box_path(request.box);
   auto box = open_or_create_box(path, {});
   if (!box) return target_ending_of(box.error(), "open " + in_quotes(path));

@@ -1,10 +1,12 @@
 #include "tools/mapisync/signals.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
@@ -39,6 +41,7 @@ void handle(int signal, void (*handler)(int)) noexcept {
   struct sigaction action {};
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
+  // Writes and locks go on after a signal. The one wait that may last for ever, wait_readable, is never restarted.
   action.sa_flags = SA_RESTART;
   sigaction(signal, &action, nullptr);
 }
@@ -53,6 +56,23 @@ void prepare_process() noexcept {
     }
   }
   handle(SIGPIPE, SIG_IGN);
+}
+
+bool wait_readable(int descriptor, const StopFlag& stop) noexcept {
+  sigset_t held;
+  sigset_t before;
+  sigemptyset(&held);
+  for (const int signal : kStopSignals) sigaddset(&held, signal);
+  // A signal between the look at the flag and the wait would be lost to the wait: it is let in by ppoll only.
+  sigprocmask(SIG_BLOCK, &held, &before);
+  pollfd wanted{descriptor, POLLIN, 0};
+  int ready = 0;
+  while (!stop.requested() && ready == 0) {
+    ready = ::ppoll(&wanted, 1, nullptr, &before);
+    if (ready < 0 && errno == EINTR) ready = 0;
+  }
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  return ready != 0;  // also where it cannot be polled: the read will say why
 }
 
 StopOnSignal::StopOnSignal(StopFlag& stop) noexcept {

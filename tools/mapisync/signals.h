@@ -10,6 +10,9 @@ namespace mapisync::cli {
 /// database ever gets one of these numbers.
 void prepare_process() noexcept;
 
+/// Waits until `descriptor` has something to read, or its end. False: a stop was asked for, also just before the call.
+bool wait_readable(int descriptor, const StopFlag& stop) noexcept;
+
 /// While it lives, stop signals go to `stop`, which outlives it. At most one at a time.
 class StopOnSignal {
  public:

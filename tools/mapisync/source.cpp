@@ -42,9 +42,9 @@ Result<std::string> box_path(const std::string& name) {
   return path;
 }
 
-Result<fake::FaultPlan> load_plan(const std::optional<std::string>& file) {
+Result<fake::FaultPlan> load_plan(const std::optional<std::string>& file, const StopFlag& stop) {
   if (!file) return fake::FaultPlan{};
-  MAPISYNC_TRY(text, read_text_file(*file, fake::kPlanBytesMax));
+  MAPISYNC_TRY(text, read_text_file(*file, fake::kPlanBytesMax, stop));
   auto plan = fake::FaultPlan::parse(text);
   if (plan) return std::move(plan).value();
   return fail(Errc::malformed, Scope::process, Retry::never, "fault plan '" + *file + "': " + plan.error().context);
@@ -57,9 +57,9 @@ Source::Source(Source&&) noexcept = default;
 Source& Source::operator=(Source&&) noexcept = default;
 Source::~Source() = default;
 
-Result<Source> Source::open(const SourceRequest& request, Log log) {
+Result<Source> Source::open(const SourceRequest& request, Log log, const StopFlag& stop) {
   MAPISYNC_TRY(path, box_path(request.name));
-  MAPISYNC_TRY(plan, load_plan(request.fault_plan));
+  MAPISYNC_TRY(plan, load_plan(request.fault_plan, stop));
   using Fixed = std::optional<mime::Strictness>;
   auto parts = std::make_unique<Parts>(request.lenient ? Fixed(mime::Strictness::lenient) : Fixed());
   MAPISYNC_TRY(provider, fake::open_provider(path, std::move(plan), &parts->converter, std::move(log)));

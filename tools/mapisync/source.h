@@ -7,6 +7,7 @@
 
 #include "engine/base/log.h"
 #include "engine/ports/provider.h"
+#include "engine/ports/stop.h"
 
 namespace mapisync::cli {
 
@@ -20,7 +21,8 @@ class Source {
  public:
   /// Errc::unsupported for a scheme that this version does not know, Errc::invalid_argument for none at all, else what
   /// the provider says about the file. The plan: Errc::missing_file, Errc::malformed.
-  static Result<Source> open(const SourceRequest& request, Log log);
+  /// Errc::cancelled if `stop` is asked for while the plan comes from standard input.
+  static Result<Source> open(const SourceRequest& request, Log log, const StopFlag& stop);
 
   Source(Source&&) noexcept;
   Source& operator=(Source&&) noexcept;

@@ -156,7 +156,7 @@ Ending sync_into(Context& context, const SyncRequest& request, Source& source, c
 Ending run_sync(Context& context, const SyncRequest& request) {
   StopFlag stop;
   const StopOnSignal stop_on_signal(stop);
-  auto source = Source::open(request.source, context.log);
+  auto source = Source::open(request.source, context.log, stop);
   if (!source) return ending_of(source.error(), "open the source " + in_quotes(request.source.name));
   if (!exists(request.mirror)) {
     // Asked before the mirror is made, so that a wrong root leaves no file behind.

@@ -4,10 +4,12 @@
 #include <string>
 
 #include "engine/base/result.h"
+#include "engine/ports/stop.h"
 
 namespace mapisync::cli {
 
-/// The whole of it; "-" is standard input. Errc::missing_file, permission, io_error, malformed above `limit` bytes.
-Result<std::string> read_text_file(const std::string& path, std::size_t limit);
+/// The whole of it; "-" is standard input, of whatever kind. Errc::missing_file, permission, io_error; malformed above
+/// `limit` bytes and for what is no regular file; cancelled if `stop` is asked for while input is awaited.
+Result<std::string> read_text_file(const std::string& path, std::size_t limit, const StopFlag& stop);
 
 }  // namespace mapisync::cli

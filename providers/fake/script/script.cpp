@@ -29,13 +29,16 @@ Result<Script> Script::parse(std::string_view text, std::string name) {
   return script;
 }
 
-Result<void> Script::apply(FakeMailbox& mailbox) const {
+Result<void> Script::apply(FakeMailbox& mailbox, const StopFlag* stop) const {
   for (const Statement& statement : statements_) {
     const auto told = [&](Failure failure) {
       const std::string context = failure.context.empty() ? name_of(failure.errc()) : failure.context;
       failure.context = name_ + ":" + std::to_string(statement.line) + ": " + context;
       return failure;
     };
+    if (stop != nullptr && stop->requested()) {
+      return told(fail(Errc::cancelled, Scope::process, Retry::never, "stopped before this line"));
+    }
     auto batch = mailbox.begin();
     if (!batch) return told(batch.error());
     if (auto done = statement.action(mailbox); !done) return told(done.error());

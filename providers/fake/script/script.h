@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/ports/stop.h"
 #include "providers/fake/fake_mailbox.h"
 
 namespace mapisync::fake {
@@ -25,7 +26,8 @@ class Script {
   /// Lines with a change in them.
   std::size_t size() const noexcept { return statements_.size(); }
   /// In order. A failure names the line; the lines before it stay applied, the line itself has changed nothing.
-  Result<void> apply(FakeMailbox& mailbox) const;
+  /// Errc::cancelled names the line before which `stop`, which may be null, was seen.
+  Result<void> apply(FakeMailbox& mailbox, const StopFlag* stop = nullptr) const;
 
  private:
   struct Statement {
