@@ -58,7 +58,12 @@ Result<void> make_file(const std::string& path) {
 // SQLite opens anything and notices later; a file that is not ours must not even be locked.
 Result<void> check_file(const std::string& path, std::uint32_t application_id) {
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
+  const bool exists = std::filesystem::exists(path, error);
+  std::error_code unlinked;
+  if (!exists && std::filesystem::is_symlink(path, unlinked)) {
+    return not_openable(path, Errc::missing_file, "a symbolic link that leads nowhere; name the file itself");
+  }
+  if (!exists) {
     return not_openable(path, Errc::missing_file, "no such file; check the name, or make one by an import");
   }
   if (!std::filesystem::is_regular_file(path, error)) {

@@ -88,10 +88,14 @@ Failure store_failure(Errc code, const std::string& path, std::string_view what)
 
 Failure failure_of(int code, int system_errno, const std::string& path, std::string_view doing,
                    std::string_view message) {
-  std::string what{doing};
-  what.append(": ").append(message.empty() ? std::string_view(sqlite3_errstr(code)) : message);
+  const Errc errc = classify(code, system_errno);
+  std::string what{message.empty() ? std::string_view(sqlite3_errstr(code)) : message};
+  // Which step it was helps only where the step itself was wrong; a damaged file fails at any of them.
+  const bool of_file = errc == Errc::store_foreign || errc == Errc::store_corrupt || errc == Errc::store_full ||
+                       errc == Errc::store_locked || errc == Errc::store_read_only;
+  if (!of_file) what.insert(0, std::string(doing) + ": ");
   if (system_errno != 0) what.append(" (").append(std::generic_category().message(system_errno)).append(")");
-  return store_failure(classify(code, system_errno), path, what);
+  return store_failure(errc, path, what);
 }
 
 Failure failure_of_errno(int error, const std::string& path, std::string_view doing) {

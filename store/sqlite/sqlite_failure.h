@@ -8,7 +8,8 @@
 
 namespace mapisync::sqlite {
 
-/// `code`: an extended SQLite result code; `system_errno`: what the operating system said, 0 if unknown.
+/// `doing` is told where it says more than the message: not for what is wrong with the file itself. `code`: an extended
+/// SQLite result code; `system_errno`: what the operating system said, 0 if unknown.
 Failure failure_of(int code, int system_errno, const std::string& path, std::string_view doing,
                    std::string_view message);
 

@@ -42,6 +42,19 @@ std::string resolve(const std::string& path, bool exists) {
   return (real == "/" ? "" : real) + "/" + name;
 }
 
+/// A symbolic link that leads to nothing is no file, and no file can be made under its name either.
+Result<void> check_link(const std::string& path, int error) {
+  const std::string what = path + ": a symbolic link ";
+  if (error == ELOOP) {
+    return fail(Errc::missing_file, Scope::process, Retry::on_change,
+                what + "that leads back to itself; name the file itself, or remove the link");
+  }
+  struct stat status {};
+  if (error != ENOENT || ::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return success();
+  return fail(Errc::missing_file, Scope::process, Retry::on_change,
+              what + "to a file that does not exist; name that file itself, or remove the link");
+}
+
 /// Looks at the header's bytes alone [SQLite file format, 1.3]: a foreign database stays as it is, and a database whose
 /// last checkpoint was cut off is whole only together with its WAL, so that SQLite cannot be asked before it may
 /// open that.
@@ -114,17 +127,22 @@ class NewFile {
   Result<void> give_name(const std::string& path) {
     if (::link(name_.c_str(), path.c_str()) == 0) return success();  // the destructor removes the first name
     const int error = errno;
+    if (error == EEXIST) return taken(path);
     if (error != EPERM && error != EOPNOTSUPP && error != EMLINK) {
       return failure_of_errno(error, path, "cannot be created");
     }
     // No hard links on this file system: the writer lock keeps others of our kind away.
-    if (::access(path.c_str(), F_OK) == 0) return failure_of_errno(EEXIST, path, "cannot be created");
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0) return taken(path);
     if (::rename(name_.c_str(), path.c_str()) != 0) return failure_of_errno(errno, path, "cannot be created");
     name_.clear();
     return success();
   }
 
  private:
+  static Failure taken(const std::string& path) {
+    return store_failure(Errc::store_foreign, path, "something else got this name in the meantime");
+  }
   explicit NewFile(std::string name) : name_(std::move(name)) {}
   std::string name_;
 };
@@ -152,7 +170,11 @@ Result<FileLook> look_at(const std::string& path) {
   }
   struct stat status {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
-  if (!exists && errno != ENOENT) return failure_of_errno(errno, path, "cannot be looked at");
+  if (!exists) {
+    const int error = errno;
+    MAPISYNC_TRYV(check_link(path, error));
+    if (error != ENOENT) return failure_of_errno(error, path, "cannot be looked at");
+  }
   FileLook look;
   look.path = resolve(path, exists);
   if (look.path.empty()) {

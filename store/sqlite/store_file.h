@@ -17,7 +17,7 @@ struct FileLook {
 };
 
 /// Fails for anything that is there and is not a database of ours: store_foreign (directory, empty file, other data,
-/// other database), missing_file (no parent directory), permission.
+/// other database), missing_file (no parent directory, a symbolic link to nothing), permission.
 Result<FileLook> look_at(const std::string& path);
 
 /// The right to write, held by the process through an advisory lock on "<path>.lock"; the system releases it when the

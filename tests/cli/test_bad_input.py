@@ -208,6 +208,46 @@ class MirrorTest(CliTest):
         self.assert_exit(self.run_cli("sync", "fake:box.fake", "box.fake"), 65, "dataerr")
         self.assertEqual((self.dir / "box.fake").read_bytes(), before)
 
+    def test_symbolic_links_that_lead_nowhere(self):
+        self.sync(check=0)
+        for name, target, word in (("dang", "nowhere", "does not exist"), ("loop", "loop", "leads back to itself")):
+            (self.dir / f"{name}.db").symlink_to(target if name == "dang" else "loop.db")
+            (self.dir / f"{name}.fake").symlink_to(target if name == "dang" else "loop.fake")
+            mirror = f"{name}.db"
+            for args, code in ((["sync", "fake:box.fake", mirror], 73), (["sync", "fake:box.fake", mirror, "--dry-run"], 73),
+                               (["status", mirror], 66), (["verify", "fake:box.fake", mirror], 66),
+                               (["quarantine", "retry", "fake:box.fake", mirror], 66), (["export", mirror, "--to", "out"], 66)):
+                result = self.run_cli(*args)
+                self.assert_exit(result, code)
+                self.assertIn(f"'{mirror}': a symbolic link", result.last)
+                self.assertIn(word, result.last)
+                self.assertIn("; name ", result.last)
+            for args, code in ((["sync", f"fake:{name}.fake", "mirror.db"], 66), (["fake", "show", f"{name}.fake"], 66),
+                               (["fake", "script", f"{name}.fake", "-"], 73), (["fake", "break", f"{name}.fake", "m1"], 66)):
+                result = self.run_cli(*args)
+                self.assert_exit(result, code)
+                self.assertIn(f"{name}.fake': a symbolic link that leads nowhere", result.last)
+        self.assertEqual(sorted(p.name for p in self.dir.iterdir()),
+                         ["box.fake", "dang.db", "dang.fake", "loop.db", "loop.fake", "mirror.db", "mirror.db.lock"])
+
+    def test_a_refusal_names_the_file_once_and_no_step(self):
+        self.sync(check=0)
+        self.write("text.db", b"precious\n" * 100)
+        whole = (self.dir / "mirror.db").read_bytes()
+        self.write("torn.db", whole[:5000])
+        self.write("holes.db", whole[:4096] + b"\xff" * (len(whole) - 4096))
+        for args in (["status", "text.db"], ["sync", "fake:box.fake", "text.db"], ["status", "none.db"],
+                     ["status", "torn.db"], ["sync", "fake:box.fake", "torn.db"], ["status", "holes.db"],
+                     ["sync", "fake:text.db", "mirror.db"], ["sync", "fake:none.fake", "mirror.db"], ["fake", "show", "none.fake"],
+                     ["fake", "script", "box.fake", "none.txt"], ["sync", "fake:box.fake", str(self.dir / "text.db")]):
+            result = self.run_cli(*args)
+            self.assertIn(result.code, (65, 66), result)
+            name = next(w for w in args[::-1] if "." in w and not w.startswith(("box", "mirror"))).removeprefix("fake:")
+            self.assertEqual(result.last.count(name.split("/")[-1]), 1, result.last)
+            self.assertIn("; ", result.last)
+            for noise in ("executing", "preparing", "statement"):
+                self.assertNotIn(noise, result.last)
+
     def test_a_database_of_a_later_version(self):
         self.sync(check=0)
         with sqlite3.connect(self.dir / "mirror.db") as db:

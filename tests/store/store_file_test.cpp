@@ -22,7 +22,8 @@ class StoreFile : public SqliteFixture {
     std::ofstream(directory_.file(name), std::ios::binary) << bytes;
   }
   std::string bytes_of(const std::string& name) const {
-    if (!std::filesystem::is_regular_file(directory_.file(name))) return {};
+    std::error_code ignored;  // a link that leads back to itself
+    if (!std::filesystem::is_regular_file(directory_.file(name), ignored)) return {};
     std::ifstream in(directory_.file(name), std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
@@ -164,6 +165,13 @@ TEST_F(StoreFile, ASecondWriterIsTurnedAwayAndTheLockDiesWithItsHolder) {
   EXPECT_EQ(status, 0);
   open();
   EXPECT_TRUE(store_->integrity_checked());
+}
+
+TEST_F(StoreFile, ASymbolicLinkToNothingIsRefusedAndLeavesNoLock) {
+  std::filesystem::create_symlink("nowhere.db", directory_.file("dangling.db"));
+  std::filesystem::create_symlink("loop.db", directory_.file("loop.db"));
+  expect_refused("dangling.db", Errc::missing_file, "a symbolic link to a file that does not exist");
+  expect_refused("loop.db", Errc::missing_file, "a symbolic link that leads back to itself");
 }
 
 TEST_F(StoreFile, AFileOfSomebodyElseUnderTheLocksNameIsNotOverwritten) {

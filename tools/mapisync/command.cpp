@@ -35,6 +35,21 @@ const char* remedy_for(Errc code) {
   }
 }
 
+/// The context without a name at its beginning that `doing` ends with, so that no file is named twice. Stores name a
+/// file by its full path.
+std::string_view without_name(std::string_view context, const std::string& doing) {
+  for (std::size_t end = context.find(": "); end != std::string_view::npos; end = context.find(": ", end + 1)) {
+    std::string_view name = context.substr(0, end);
+    if (name.size() > 2 && name.front() == '\'' && name.back() == '\'') name = name.substr(1, name.size() - 2);
+    const std::string full = for_terminal(name);
+    const std::string last = full.front() == '/' ? full.substr(full.rfind('/') + 1) : full;
+    for (const char before : {'\'', ':', '/'}) {
+      if (!last.empty() && doing.ends_with(before + last + '\'')) return context.substr(end + 2);
+    }
+  }
+  return context;
+}
+
 }  // namespace
 
 Ending ending(ExitCode code, std::string reason) { return Ending{code, std::move(reason)}; }
@@ -67,7 +82,7 @@ Ending no_folder_matches(const std::vector<std::string>& patterns) {
 Ending ending_of(const Failure& failure, const std::string& doing) {
   const Errc code = failure.errc();
   std::string reason = "cannot " + doing + ": ";
-  reason += failure.context.empty() ? std::string(name_of(code)) : failure.context;
+  reason += failure.context.empty() ? std::string(name_of(code)) : std::string(without_name(failure.context, doing));
   if (failure.raw_code != 0) reason += " (" + failure.to_string().substr(0, failure.to_string().find(':')) + ")";
   // A context with a semicolon tells the remedy itself: who wrote it knew more than the code alone says.
   const std::string remedy = remedy_for(code);

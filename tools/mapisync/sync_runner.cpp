@@ -79,7 +79,8 @@ Ending survey_with(Context& context, const SyncRequest& request, Source& source,
 
 bool exists(const std::string& path) {
   std::error_code error;
-  return std::filesystem::exists(path, error) || error;  // what cannot be looked at is for the store to explain
+  // What cannot be looked at, a broken symbolic link for one, is for the store to explain.
+  return std::filesystem::exists(path, error) || error || std::filesystem::is_symlink(path, error);
 }
 
 Ending dry_run(Context& context, const SyncRequest& request, Source& source, const StopFlag& stop) {
@@ -88,7 +89,7 @@ Ending dry_run(Context& context, const SyncRequest& request, Source& source, con
     return survey_with(context, request, source, empty, stop);
   }
   auto mirror = ReadableMirror::open(request.mirror);
-  if (!mirror) return ending_of(mirror.error(), "open " + in_quotes(request.mirror));
+  if (!mirror) return target_ending_of(mirror.error(), "open " + in_quotes(request.mirror));
   return survey_with(context, request, source, mirror.value().store(), stop);
 }
 
