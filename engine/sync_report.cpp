@@ -29,12 +29,10 @@ const char* name_of(Unfinished reason) noexcept {
   return "unknown";
 }
 
-bool FolderReport::balanced() const noexcept {
+std::optional<bool> FolderReport::balance() const noexcept {
   if (mirror.sum() != mirror_counted) return false;
-  if (unfinished == Unfinished::unreadable || unfinished == Unfinished::failed) return true;  // the source was not seen
-  if (counts_moved || !source_counted) return true;
-  // Before the first table or S_OK, what the source has and we do not know of is nobody's yet.
-  if (unfinished != Unfinished::none) return source.sum() <= *source_counted;
+  // Of a folder that is not done, neither what came nor what went at the source since is known here yet.
+  if (unfinished != Unfinished::none || counts_moved || !source_counted) return std::nullopt;
   return source.sum() == *source_counted;
 }
 

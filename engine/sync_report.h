@@ -61,8 +61,13 @@ struct FolderReport {
   std::optional<Failure> failure;  // what unfinished it
   bool fence{false};               // a fence was taken in this run
 
-  /// Both equations of design 4.2 hold, as far as the server's counts allow to tell.
-  bool balanced() const noexcept;
+  /// Whether both equations of design 4.2 hold. Absent: the source could not be compared, because the folder is not
+  /// done or its counts moved or are not known.
+  std::optional<bool> balance() const noexcept;
+  /// Nothing contradicts the equations.
+  bool balanced() const noexcept { return balance().value_or(true); }
+  /// Neither exported from nor read in this run: whatever is told of its source is from earlier ones.
+  bool looked_at() const noexcept { return costs.calls > 0 || costs.table_reads > 0; }
 };
 
 struct SyncReport {

@@ -66,6 +66,26 @@ TEST(ReportTextTest, NothingChangedIsSaidAloneOnItsLine) {
   EXPECT_NE(to_text(report, {100, false}).find("\nnothing changed\n"), std::string::npos);
 }
 
+TEST(ReportTest, NoBalanceIsClaimedForAFolderThatIsNotDone) {
+  SyncReport report;
+  report.folders = {folder("Done", 3, 0, 0), folder("Later", 4, 0, 0)};
+  report.folders[0].costs.calls = 1;
+  report.folders[1].unfinished = Unfinished::limit;
+  report.folders[1].source_counted = 2;  // two were deleted at the source, and nobody has looked yet
+  Json json = Json::parse(dump_pretty(to_json(report)));
+  EXPECT_EQ(json["folders"][0]["balanced"], true);
+  EXPECT_TRUE(json["folders"][1]["balanced"].is_null());
+  EXPECT_TRUE(json["total"]["balanced"].is_null());
+  const std::string text = to_text(report, {200, false});
+  EXPECT_NE(row_of(text, "Later").find("not done: limit, not looked at"), std::string::npos) << text;
+  EXPECT_EQ(text.find("totals differ"), std::string::npos) << text;
+  // What the mirror itself holds can always be compared.
+  report.folders[1].mirror_counted = 5;
+  json = Json::parse(dump_pretty(to_json(report)));
+  EXPECT_EQ(json["folders"][1]["balanced"], false);
+  EXPECT_EQ(json["total"]["balanced"], false);
+}
+
 TEST(ReportJsonTest, CarriesSchemaExitCodeAndSums) {
   const Json json = Json::parse(dump_pretty(to_json(sample())));
   EXPECT_EQ(json["schema"], "mapisync.sync/1");

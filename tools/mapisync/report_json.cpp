@@ -45,7 +45,7 @@ Json to_json(const FolderReport& f) {
             {"mirror", to_json(f.mirror)},
             {"mirror_counted", number(f.mirror_counted)},
             {"counts_moved", f.counts_moved},
-            {"balanced", f.balanced()},
+            {"balanced", nullptr},
             {"new_quarantined", number(f.new_quarantined)},
             {"new_suspected", number(f.new_suspected)},
             {"new_findings", number(f.new_findings)},
@@ -59,6 +59,7 @@ Json to_json(const FolderReport& f) {
             {"unfinished", nullptr},
             {"failure", nullptr},
             {"costs", to_json(f.costs)}};
+  if (const auto balance = f.balance()) json["balanced"] = *balance;
   if (f.source_counted) json["source_counted"] = number(*f.source_counted);
   if (f.unfinished != Unfinished::none) json["unfinished"] = name_of(f.unfinished);
   if (f.failure) json["failure"] = mapisync::cli::to_json(*f.failure);

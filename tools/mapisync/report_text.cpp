@@ -25,6 +25,8 @@ std::string remark(const FolderReport& folder) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (folder.unfinished != Unfinished::none) add(std::string("not done: ") + name_of(folder.unfinished));
+  const bool cut_short = folder.unfinished == Unfinished::limit || folder.unfinished == Unfinished::stopped;
+  if (cut_short && !folder.looked_at()) add("not looked at");
   if (folder.counts_moved) add("changed meanwhile");
   if (!folder.balanced()) add("totals differ");
   return text;
