@@ -57,15 +57,109 @@ characters in names and subjects are always shown escaped. Subjects and
 addresses appear in quarantine reports (not with --redact), never in logs.
 )";
 
+constexpr const char* kFormats = R"(FORMATS
+
+  text    tables for people; the default
+  json    one object with a "schema" field; within a version fields are only added
+  jsonl   one object a line, to be read while it is written
+  csv     RFC 4180 with a header; made harmless for spreadsheets
+
+  sync, verify, status, export, deletions approve, fake import     text, json
+  quarantine list, quarantine show, quarantine retry               all four
+  deletions list                                                   text, json, jsonl
+  fake show                                                        text, jsonl
+
+EXAMPLES
+  mapisync sync fake:box.fake mirror.db --format json | jq .total.source
+  mapisync quarantine list mirror.db --format csv --redact > bad-items.csv
+  mapisync quarantine list mirror.db --format jsonl | jq -r .record_id
+  mapisync quarantine retry fake:box.fake mirror.db --format jsonl | jq -r .outcome
+
+Only results go to standard output; see 'mapisync help output'.
+)";
+
+constexpr const char* kLimits = R"(LIMITS OF A RUN
+
+  --max-calls N      so many exports
+  --max-time TIME    90s, 5m, 2h, 1h30m, 1d
+  --max-bytes SIZE   65536, 64k, 100MB (thousands), 64KiB, 2GiB (1024s)
+
+A run that reaches one ends with 4; what it copied is safe, and the same command
+goes on from there. Every run gets further, however small its limit.
+
+EXAMPLES
+  mapisync sync fake:box.fake mirror.db --max-time 50m     # from an hourly timer
+  mapisync sync fake:box.fake mirror.db --max-bytes 2GiB   # spare the network
+  until mapisync sync fake:box.fake mirror.db --max-calls 100 -q; [ $? != 4 ]; do :; done
+
+Ctrl-C stops in the same way. docs/limits.md tells what mapisync cannot do.
+)";
+
+constexpr const char* kScript = R"(WORLD SCRIPTS ('mapisync fake script BOX.fake FILE')
+
+One change of a fake mailbox a line. "..." makes one word, '#' starts a comment.
+A message is its name (m7), or Inbox#3, Inbox#last, "Sent Items#*".
+
+  add-folder FOLDER [role ROLE]           delete-folder, rename-folder, move-folder...
+  fill FOLDER COUNT PREFIX                new messages PREFIX1, PREFIX2, ...
+  add FOLDER NAME [subject TEXT] [body TEXT] [sender TEXT]
+  modify | delete | read | unread MESSAGE...
+  move MESSAGE... to FOLDER
+  break MESSAGE... [KIND] [CODE] [new-version]
+  heal MESSAGE... [new-version]
+  move-mailbox [new-mailbox] [new-keys]
+
+KIND: abort (default), hide, hide-as-deleted, placeholder, truncate, server-death,
+stall. Without new-version nobody is told of a change; only a retry finds out.
+
+EXAMPLES
+  printf 'add-folder Inbox\nfill Inbox 100 m\nbreak m7\n' | mapisync fake script box.fake -
+  mapisync sync fake:box.fake mirror.db                     # exit 2: m7
+  echo 'heal m7 new-version' | mapisync fake script box.fake -
+  mapisync sync fake:box.fake mirror.db                     # exit 0
+
+docs/script.md has all verbs. What the server does: 'mapisync help fault-plan'.
+)";
+
+constexpr const char* kFaultPlan = R"(FAULT PLANS ('--fault-plan FILE', - is standard input)
+
+What goes wrong at the fake server, and when. One directive a line, '#' starts a
+comment. The server and the plan start anew with every run.
+
+  profile exchange-2010 | exchange-2007 | calm | prefix-server      first, if at all
+  seed N                                 same plan and seed, same run
+  server KEY VALUE                       what kind of server: catch-up none, order newest...
+  announce KEY VALUE                     what it says of itself: selective-sync no...
+  fail call N CODE [times N] [wait MS]   the N-th call of any kind fails
+  fail OPERATION N CODE ...              the N-th synchronize, open-folder, table-next...
+  damage MESSAGE KIND [CODE]             as if it were broken in the box
+  row MESSAGE no-source-key | no-change-key | no-ref | bad-columns
+  at OPERATION N do VERB                 a change just before that call
+
+EXAMPLES
+  echo 'fail synchronize 3 network' | mapisync sync fake:box.fake mirror.db --fault-plan -
+  printf 'server catch-up none\ndamage m7 abort\n' > plan.txt
+  mapisync sync fake:box.fake mirror.db --fault-plan plan.txt
+  echo 'at synchronize 2 do delete m3' > plan.txt           # in the middle of a run
+  printf 'at call 40 do kill-server\nserver revives-after 5\n' > plan.txt
+
+docs/fault-plan.md has every key with its values and its default.
+)";
+
 struct Topic {
   const char* name;
   const char* what;
+  const char* text;  // null: made on demand
 };
 
-constexpr std::array<Topic, 4> kTopics{{{"first-steps", "from real mail to a mirror in two commands"},
-                                        {"exit-codes", "what each exit code means and what to do next"},
-                                        {"words", "what the words in tables and reports mean"},
-                                        {"output", "streams, formats, colours, privacy"}}};
+constexpr std::array<Topic, 8> kTopics{{{"first-steps", "from real mail to a mirror in two commands", kStart},
+                                        {"exit-codes", "what each exit code means and what to do next", nullptr},
+                                        {"words", "what the words in tables and reports mean", kWords},
+                                        {"output", "streams, colours, privacy", kOutput},
+                                        {"formats", "text, json, jsonl and csv, and who offers which", kFormats},
+                                        {"limits", "runs that end early and go on later", kLimits},
+                                        {"script", "how to make and change a fake mailbox", kScript},
+                                        {"fault-plan", "how to let things go wrong at the fake server", kFaultPlan}}};
 
 }  // namespace
 
@@ -90,10 +184,9 @@ std::string help_topics() {
 }
 
 std::string help_topic(std::string_view topic) {
-  if (topic == "exit-codes") return exit_code_help();
-  if (topic == "words") return kWords;
-  if (topic == "first-steps") return kStart;
-  if (topic == "output") return kOutput;
+  for (const Topic& known : kTopics) {
+    if (topic == known.name) return known.text != nullptr ? known.text : exit_code_help();
+  }
   return {};
 }
 
