@@ -139,6 +139,7 @@ Bytes Query::get_blob(int column) const {
 }
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode, std::uint32_t application_id) {
+  if (path.empty()) return fail(Errc::missing_file, Scope::mailbox, Retry::never, "an empty name; name the box");
   std::unique_ptr<Database> database(new Database(path));
   database->in_memory_ = path == ":memory:";
   if (!database->in_memory_) {

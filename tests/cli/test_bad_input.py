@@ -81,6 +81,13 @@ class SourceTest(CliTest):
             db.execute("CREATE TABLE t (x)")
         self.assert_exit(self.sync(), 65, "dataerr")
 
+    def test_an_empty_name_names_nothing(self):
+        for args in (["fake", "show", ""], ["fake", "break", "", "m1"], ["fake", "show", "fake:"]):
+            self.assertIn("cannot open '': an empty name; name the box", self.run_cli(*args, check=66).last)
+        self.assertIn("an empty name; name the box", self.run_cli("fake", "new", "", check=73).last)
+        self.assertIn("cannot open '': not the name of a file; name another", self.run_cli("status", "", check=65).last)
+        self.assertEqual(self.files(), [])
+
     def test_public_folders_are_refused(self):
         self.run_cli("fake", "new", "box.fake", "--public", check=0)
         result = self.sync()

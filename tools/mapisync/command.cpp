@@ -41,6 +41,7 @@ std::string_view without_name(std::string_view context, const std::string& doing
   for (std::size_t end = context.find(": "); end != std::string_view::npos; end = context.find(": ", end + 1)) {
     std::string_view name = context.substr(0, end);
     if (name.size() > 2 && name.front() == '\'' && name.back() == '\'') name = name.substr(1, name.size() - 2);
+    if (name == "\"\"" && doing.ends_with("''")) return context.substr(end + 2);
     const std::string full = for_terminal(name);
     const std::string last = full.front() == '/' ? full.substr(full.rfind('/') + 1) : full;
     for (const char before : {'\'', ':', '/'}) {

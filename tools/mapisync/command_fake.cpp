@@ -106,6 +106,16 @@ Ending run_health(Context& /*context*/, const HealthRequest& request) {
                 count_of(changed.value(), "message", "messages") + (request.damage ? " broken" : " healed"));
 }
 
+constexpr const char* kFooter = R"(EXAMPLES
+  mapisync fake import box.fake lists.mbox ~/Maildir    # real mail
+  printf 'add-folder Inbox\nfill Inbox 100 m\n' | mapisync fake script box.fake -
+  mapisync fake break box.fake m7                       # a message no server exports
+  mapisync fake show box.fake Inbox
+  mapisync fake heal box.fake m7 --new-version
+
+NEXT
+  mapisync sync fake:BOX.fake MIRROR.db, mapisync help script)";
+
 constexpr const char* kMessageHelp = "A message: its name, FOLDER#N (the N-th by age), FOLDER#last or FOLDER#*";
 
 void add_new(CLI::App& parent, Chosen& chosen) {
@@ -264,6 +274,7 @@ void add_show(CLI::App& parent, Chosen& chosen) {
 void add_fake_commands(CLI::App& app, Chosen& chosen) {
   CLI::App& command =
       *app.add_subcommand("fake", "A mailbox in one file, to try everything with: new, import, script, break...");
+  command.footer(kFooter);
   add_new(command, chosen);
   add_import(command, chosen);
   add_script(command, chosen);

@@ -29,7 +29,8 @@ Ending show_help(Context& context, const CommandLine& line, const std::vector<st
 void add_help_command(CLI::App& app, Chosen& chosen, const CommandLine& line) {
   CLI::App& command = *app.add_subcommand("help", "Help on a command or a topic");
   auto words = std::make_shared<std::vector<std::string>>();
-  command.add_option("TOPIC", *words, "A topic (exit-codes, words, output, first-steps) or the words of a command");
+  command.add_option("TOPIC", *words, "A topic or the words of a command; default: the commands");
+  command.footer("EXAMPLES\n  mapisync help quarantine retry\n  mapisync help exit-codes\n\nTOPICS\n" + help_topics());
   command.callback([&chosen, &line, words] {
     chosen.command = [&line, words](Context& context) { return show_help(context, line, *words); };
   });
