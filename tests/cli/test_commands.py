@@ -50,14 +50,34 @@ class HelpTest(CliTest):
             result = self.run_cli(*words, "--help")
             self.assertEqual(result.code, 0, words)
             self.assertTrue(result.out.startswith("usage: mapisync " + " ".join(words)), result)
+            examples = result.out.split("\nEXAMPLES\n")[1].split("\n\n")[0]
+            self.assertIn("mapisync " + " ".join(words) + " ", examples, result)
+            self.assertLessEqual(max(len(line) for line in result.out.splitlines()), 100, result)
 
     def test_help_topics(self):
         for topic, word in (("exit-codes", "decision_needed"), ("words", "quarantined"), ("output", "standard error"),
-                            ("first-steps", "mapisync fake import")):
+                            ("first-steps", "mapisync fake import"), ("formats", "--format csv"),
+                            ("limits", "--max-time 50m"), ("script", "heal m7 new-version"),
+                            ("fault-plan", "fail synchronize 3 network")):
             result = self.run_cli("help", topic, check=0)
             self.assertIn(word, result.out)
+            self.assertLessEqual(max(len(line) for line in result.out.splitlines()), 100, result)
+            self.assertIn(f"  {topic} ", self.run_cli("help", check=0).out)
         self.assertIn("usage: mapisync quarantine list", self.run_cli("help", "quarantine", "list").out)
         self.assert_exit(self.run_cli("help", "nonsense"), 64, "usage")
+
+    def test_examples_of_topics_work(self):
+        """Each line under EXAMPLES that needs nothing but mapisync and a shell, in order."""
+        import subprocess
+        self.script("add-folder Inbox\nfill Inbox 20 n")
+        for topic in ("script", "fault-plan", "limits"):
+            examples = self.run_cli("help", topic).out.split("\nEXAMPLES\n")[1].split("\n\n")[0]
+            for line in examples.splitlines():
+                path = os.path.dirname(cli_harness.BINARY)
+                done = subprocess.run(["bash", "-o", "pipefail", "-c", line], cwd=self.dir, capture_output=True, timeout=300,
+                                      env={**cli_harness.environment(), "PATH": path + ":" + os.environ["PATH"]})
+                expected = (2,) if "exit 2" in line else (0, 1, 2)
+                self.assertIn(done.returncode, expected, (line, done.stderr.decode()))
 
     def test_version(self):
         result = self.run_cli("--version")
@@ -106,6 +126,19 @@ class SyncTest(CliTest):
             self.assert_exit(result, 4, "incomplete")
         self.assert_exit(result, 2, "new_trouble")
         self.assertEqual(delivered, 28)
+
+    def test_a_folder_that_was_not_looked_at_claims_no_balance(self):
+        self.script("add-folder A\nadd-folder B\nfill A 9 a\nfill B 6 b")
+        self.sync(check=0)
+        self.script("fill A 9 n\nbreak n4\ndelete b1 b2\nfill B 1 x\ndelete x")
+        result = self.sync("--max-calls", "1", "--format", "json", check=4)
+        folders = {f["path"]: f for f in result.json()["folders"]}
+        later = [f for f in folders.values() if f["unfinished"] and not f["costs"]["calls"] and not f["costs"]["table_reads"]]
+        self.assertTrue(later, result)
+        for folder in later:
+            self.assertIsNone(folder["balanced"], folder)
+        self.assertIsNone(result.json()["total"]["balanced"])
+        self.assertIn("not looked at", self.sync("--max-calls", "1", check=4).out)
 
     def test_time_and_size_limits_are_read(self):
         self.box(5)
@@ -221,6 +254,48 @@ class QuarantineTest(CliTest):
         by_key = self.run_cli("quarantine", "show", "mirror.db", item["source_key"], "--format", "json", check=0)
         self.assertEqual(by_key.json()["record_id"], item["record_id"])
         self.assert_exit(self.run_cli("quarantine", "show", "mirror.db", "zzzz"), 66, "noinput")
+
+    def test_show_has_all_formats(self):
+        listed = {i["record_id"]: i for i in self.list("--format", "jsonl").json_lines()}
+        rows = {r["record_id"]: r for r in csv.DictReader(io.StringIO(self.list("--format", "csv").out, newline=""))}
+        for key, item in listed.items():
+            show = ("quarantine", "show", "mirror.db", key)
+            whole = self.run_cli(*show, "--format", "json", check=0).json()
+            lines = self.run_cli(*show, "--format", "jsonl", check=0).json_lines()
+            self.assertEqual(lines, [whole])
+            history = whole.pop("history")
+            self.assertEqual(whole, item)
+            self.assertEqual([(e["event"], e["run_id"]) for e in history], [("quarantined", 1)])
+            table = self.run_cli(*show, "--format", "csv", check=0).out
+            self.assertEqual(list(csv.DictReader(io.StringIO(table, newline=""))), [rows[key]])
+            self.assertRegex(self.run_cli(*show, check=0).out, r"(?m)^history\n  \d{4}-\S+Z  run 1  quarantined: ")
+        for form in ("text", "json", "jsonl", "csv"):
+            self.assertNotIn("cmd", "".join(self.run_cli("quarantine", "show", "mirror.db", key, "--format", form, "--redact").out
+                                            for key in listed))
+
+    def test_retry_tells_what_became_of_each_message_in_all_formats(self):
+        def retry(*args, code):
+            return self.run_cli("quarantine", "retry", "fake:box.fake", "mirror.db", *args, check=code)
+
+        keys = {i["subject"][:4]: i["record_id"] for i in self.list("--format", "jsonl").json_lines()}
+        still = retry("--format", "jsonl", code=1).json_lines()
+        self.assertEqual({m["record_id"] for m in still}, set(keys.values()))
+        for message in still:
+            self.assertEqual((message["schema"], message["state_before"], message["outcome"], message["failure_code"]),
+                             ("mapisync.retry/1", "quarantined", "quarantined", "corrupt_data"))
+            self.assertEqual(message["attempts"], 2)
+        rows = list(csv.DictReader(io.StringIO(retry("--format", "csv", code=1).out, newline="")))
+        self.assertEqual({(r["record_id"], r["outcome"], r["attempts"]) for r in rows},
+                         {(key, "quarantined", "3") for key in keys.values()})
+        self.run_cli("fake", "heal", "box.fake", "m2", check=0)
+        report = retry(keys["m2"], "--format", "json", code=1).json()
+        self.assertEqual(report["schema"], "mapisync.sync/1")
+        self.assertEqual([(m["record_id"], m["outcome"]) for m in report["retried"]], [(keys["m2"], "released")])
+        self.script("delete evil")
+        text = retry(code=0).out
+        self.assertRegex(text, rf"(?m)^{keys['=cmd']} +quarantined +gone +Inbox$")
+        self.assertIn("nothing was in quarantine", retry(code=0).out)
+        self.assertEqual(retry("--format", "jsonl", code=0).out, "")
 
     def test_healing_without_a_new_version_is_found_by_retry(self):
         self.run_cli("fake", "heal", "box.fake", "m2", check=0)

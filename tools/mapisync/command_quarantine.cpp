@@ -163,6 +163,26 @@ Ending run_list(Context& context, const ListRequest& request) {
   return ending(failed ? ExitCode::in_step_but_known : ExitCode::ok, told);
 }
 
+Json history_json(const std::vector<Event>& history) {
+  Json json = Json::array();
+  for (const Event& event : history) {
+    json.push_back(Json{{"at", to_iso8601(event.at)},
+                        {"run_id", number(static_cast<std::uint64_t>(event.run))},
+                        {"event", mapisync::name_of(event.kind)},
+                        {"detail", text_or_null(event.detail)}});
+  }
+  return json;
+}
+
+std::string history_text(const std::vector<Event>& history) {
+  std::string text = history.empty() ? "" : "\nhistory\n";
+  for (const Event& event : history) {
+    text += "  " + to_iso8601(event.at) + "  run " + std::to_string(static_cast<std::int64_t>(event.run)) + "  " +
+            mapisync::name_of(event.kind) + (event.detail.empty() ? "" : ": " + for_terminal(event.detail)) + "\n";
+  }
+  return text;
+}
+
 Result<Ending> show_rows(Context& context, const ShowRequest& request, Store& store) {
   MAPISYNC_TRY(maker, RecordMaker::load(store));
   MAPISYNC_TRY(rows, rows_named(store, maker.names(), request.key));
@@ -172,10 +192,14 @@ Result<Ending> show_rows(Context& context, const ShowRequest& request, Store& st
     return ending(ExitCode::usage, "key " + in_quotes(request.key) + " is not clear; it may be one of " + keys);
   }
   MAPISYNC_TRY(record, maker.make(rows.front()));
-  if (request.format == Format::json) {
-    context.console.print(dump_pretty(to_json(record, request.redact)));
-  } else {
-    context.console.print(to_text(record, request.redact));
+  MAPISYNC_TRY(history, history_of(store, rows.front().folder, record.row.row.source_key));
+  Json json = to_json(record, request.redact);
+  json["history"] = history_json(history);
+  switch (request.format) {
+    case Format::json: context.console.print(dump_pretty(json)); break;
+    case Format::jsonl: context.console.print(dump_line(json)); break;
+    case Format::csv: context.console.print(csv_header() + csv_line(record, request.redact)); break;
+    case Format::text: context.console.print(to_text(record, request.redact) + history_text(history)); break;
   }
   return ending(ExitCode::ok, "message " + short_key(record.row.row.source_key));
 }
@@ -187,6 +211,13 @@ Ending run_show(Context& context, const ShowRequest& request) {
   if (!shown) return ending_of(shown.error(), "show " + in_quotes(request.key));
   return std::move(shown).value();
 }
+
+constexpr const char* kFooter = R"(EXAMPLES
+  mapisync quarantine list mirror.db
+  mapisync quarantine show mirror.db 3fa09c21
+  mapisync quarantine retry fake:box.fake mirror.db
+
+Each command takes --format text, json, jsonl or csv.)";
 
 constexpr const char* kListFooter = R"(NOTES
   Lists messages that are not in the mirror: quarantined (proven that the server
@@ -209,13 +240,32 @@ EXIT CODES
 NEXT
   mapisync quarantine show MIRROR.db KEY, mapisync quarantine retry SOURCE MIRROR.db)";
 
+constexpr const char* kShowFooter = R"(NOTES
+  All fields of the list's record, and what earlier runs did about the message
+  (not in csv, which has no room for it).
+
+EXAMPLES
+  mapisync quarantine show mirror.db 3fa09c21
+  mapisync quarantine show mirror.db 3fa0 --format json --redact
+
+EXIT CODES
+  0 shown   64 the key is not clear   66 nothing in quarantine has this key
+
+NEXT
+  mapisync quarantine retry SOURCE MIRROR.db KEY)";
+
 constexpr const char* kRetryFooter = R"(NOTES
   A sync in which messages in quarantine are due at once: all of them, or those
   with the given keys. Messages that can be exported now leave the quarantine.
 
+  text and json hold the report of the run and what became of each message; jsonl
+  and csv only the latter, schema mapisync.retry/1. Outcomes: released, gone (from
+  the source), pending (not reached, run again), or the state it stays in.
+
 EXAMPLES
   mapisync quarantine retry fake:box.fake mirror.db
   mapisync quarantine retry fake:box.fake mirror.db 3fa09c21
+  mapisync quarantine retry fake:box.fake mirror.db --format csv > retried.csv
 
 EXIT CODES
   those of sync)";
@@ -254,8 +304,9 @@ void add_show(CLI::App& parent, Chosen& chosen) {
   auto request = std::make_shared<ShowRequest>();
   command.add_option("MIRROR.db", request->mirror, "The mirror")->required();
   command.add_option("KEY", request->key, "The key from the list, or its beginning, or a source key")->required();
-  add_format(command, request->format, {Format::text, Format::json});
+  add_format(command, request->format, {Format::text, Format::json, Format::jsonl, Format::csv});
   command.add_flag("--redact", request->redact, "Without subject, sender and message id");
+  command.footer(kShowFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_show(context, *request); }; });
 }
@@ -263,11 +314,12 @@ void add_show(CLI::App& parent, Chosen& chosen) {
 void add_retry(CLI::App& parent, Chosen& chosen) {
   CLI::App& command = *parent.add_subcommand("retry", "Try them again now");
   auto request = std::make_shared<SyncRequest>();
-  add_run_options(command, *request);
+  add_run_options(command, *request, {Format::text, Format::json, Format::jsonl, Format::csv});
   command.add_option("KEY", request->due_now, "Only messages with these keys; default: all");
   command.footer(kRetryFooter);
   command.callback([&chosen, request] {
     request->mirror_must_exist = true;
+    request->tell_retried = true;
     request->options.retry_all_now = request->due_now.empty();
     chosen.command = [request](Context& context) { return run_sync(context, *request); };
   });
@@ -277,6 +329,7 @@ void add_retry(CLI::App& parent, Chosen& chosen) {
 
 void add_quarantine_commands(CLI::App& app, Chosen& chosen) {
   CLI::App& command = *app.add_subcommand("quarantine", "List, show and retry messages that cannot be exported");
+  command.footer(kFooter);
   add_list(command, chosen);
   add_show(command, chosen);
   add_retry(command, chosen);

@@ -56,6 +56,19 @@ Result<std::vector<FoundRow>> rows_named(Store& store, const FolderNames& names,
               "no message '" + word + "' in quarantine; 'mapisync quarantine list' shows the keys");
 }
 
+Result<std::vector<Event>> history_of(Store& store, FolderId folder, const SourceKey& key) {
+  constexpr std::size_t kRuns = 100'000;
+  MAPISYNC_TRY(runs, store.runs(kRuns));
+  std::vector<Event> history;
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+    MAPISYNC_TRY(events, store.events(run->id));
+    for (Event& event : events) {
+      if (event.folder == folder && event.key == key) history.push_back(std::move(event));
+    }
+  }
+  return history;
+}
+
 Result<void> make_due(Store& store, const std::vector<std::string>& words, Timestamp now) {
   if (words.empty()) return success();
   MAPISYNC_TRY(names, FolderNames::load(store));

@@ -28,6 +28,9 @@ Result<void> for_each_row(Store& store, const FolderNames& names, const Quaranti
 /// The rows that `word` names: see names_key. Errc::not_found for none.
 Result<std::vector<FoundRow>> rows_named(Store& store, const FolderNames& names, const std::string& word);
 
+/// What the runs on record did about one message, oldest first.
+Result<std::vector<Event>> history_of(Store& store, FolderId folder, const SourceKey& key);
+
 /// The messages with these keys are tried at the next run, whatever their waiting time says. Errc::not_found changes
 /// nothing.
 Result<void> make_due(Store& store, const std::vector<std::string>& words, Timestamp now);

@@ -2,14 +2,14 @@
 
 namespace mapisync::cli {
 
-void add_run_options(CLI::App& command, SyncRequest& request) {
+void add_run_options(CLI::App& command, SyncRequest& request, const std::vector<Format>& formats) {
   command.add_option("SOURCE", request.source.name, "The mailbox: fake:BOX.fake")->required();
   command.add_option("MIRROR.db", request.mirror, "The database that holds mirror and checkpoint")->required();
   RunLimits& limits = request.options.limits;
   add_count(command, "--max-calls", limits.calls, "Stop after so many exports; the next run goes on");
   add_duration(command, "--max-time", limits.time, "Stop after this time: 90s, 5m, 2h");
   add_size(command, "--max-bytes", limits.bytes, "Stop after so much content: 64k, 100MB, 2GiB");
-  add_format(command, request.format, {Format::text, Format::json});
+  add_format(command, request.format, formats);
   command.add_option("--fault-plan", request.source.fault_plan, "What goes wrong at the fake server, from a file")
       ->type_name("FILE");
   command.add_flag("--lenient", request.source.lenient, "The fake server repairs mail where it can instead of failing");

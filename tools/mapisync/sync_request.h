@@ -20,10 +20,12 @@ struct SyncRequest {
   Format format{Format::text};
   bool dry_run{false};
   std::vector<std::string> due_now;  // keys of messages to be tried whatever their waiting time says
+  bool tell_retried{false};          // also what became of these, or of all that are in quarantine
 };
 
 /// SOURCE, MIRROR.db, the limits and the options of a source. `request` outlives the parse.
-void add_run_options(CLI::App& command, SyncRequest& request);
+void add_run_options(CLI::App& command, SyncRequest& request,
+                     const std::vector<Format>& formats = {Format::text, Format::json});
 /// Which folders.
 void add_folder_options(CLI::App& command, SyncRequest& request);
 

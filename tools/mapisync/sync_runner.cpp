@@ -13,6 +13,7 @@
 #include "tools/mapisync/quarantine_lookup.h"
 #include "tools/mapisync/report_json.h"
 #include "tools/mapisync/report_text.h"
+#include "tools/mapisync/retried.h"
 #include "tools/mapisync/safe_text.h"
 #include "tools/mapisync/signals.h"
 #include "tools/mapisync/survey_report.h"
@@ -93,12 +94,33 @@ Ending dry_run(Context& context, const SyncRequest& request, Source& source, con
   return survey_with(context, request, source, mirror.value().store(), stop);
 }
 
-void print_report(Context& context, const SyncRequest& request, const SyncReport& report) {
-  if (request.format == Format::json) {
-    context.console.print(dump_pretty(to_json(report)));
-  } else {
-    context.console.print(to_text(report, style_for(context.console)));
+void print_report(Context& context, const SyncRequest& request, const SyncReport& report,
+                  const std::vector<RetriedMessage>& retried) {
+  Console& console = context.console;
+  switch (request.format) {
+    case Format::csv: return console.print(to_csv(retried, report.run));
+    case Format::jsonl:
+      for (const RetriedMessage& message : retried) console.print(dump_line(to_json(message, report.run)));
+      return;
+    case Format::json: {
+      Json json = to_json(report);
+      if (request.tell_retried) json["retried"] = Json::array();
+      for (const RetriedMessage& message : retried) json["retried"].push_back(to_json(message, report.run));
+      return console.print(dump_pretty(json));
+    }
+    case Format::text:
+      console.print(to_text(report, style_for(console)));
+      if (request.tell_retried) console.print("\n" + to_text(retried));
   }
+}
+
+/// Before the run, and made due for it.
+Result<std::vector<RetriedMessage>> prepare_retry(Context& context, const SyncRequest& request, Store& store) {
+  std::vector<RetriedMessage> none;
+  if (!request.tell_retried) return none;
+  MAPISYNC_TRY(messages, messages_to_retry(store, request.due_now));
+  MAPISYNC_TRYV(make_due(store, request.due_now, context.clock.now()));
+  return messages;
 }
 
 /// What to type next; the exit code alone does not say.
@@ -131,9 +153,8 @@ Ending sync_into(Context& context, const SyncRequest& request, Source& source, c
   const std::string doing = "sync " + in_quotes(request.source.name) + " into " + in_quotes(request.mirror);
   auto options = options_for(request, mirror.value().store());
   if (!options) return settings_ending_of(options.error(), doing);
-  if (auto due = make_due(mirror.value().store(), request.due_now, context.clock.now()); !due) {
-    return ending_of(due.error(), "retry");
-  }
+  auto retried = prepare_retry(context, request, mirror.value().store());
+  if (!retried) return ending_of(retried.error(), "retry");
   FileSpool spool;
   ProgressView progress(context.console, context.clock);
   const SyncEnvironment environment{
@@ -142,8 +163,11 @@ Ending sync_into(Context& context, const SyncRequest& request, Source& source, c
   auto report = MailboxSync(environment, options.value()).run(stop);
   context.console.hide_bar();
   if (!report) return settings_ending_of(report.error(), doing);
+  if (auto looked = look_again(mirror.value().store(), retried.value()); !looked) {
+    return ending_of(looked.error(), doing);
+  }
   if (auto closed = mirror.value().close(); !closed) return ending_of(closed.error(), doing);
-  print_report(context, request, report.value());
+  print_report(context, request, report.value(), retried.value());
   const bool looked = !report.value().stopped && !report.value().identity_changed;
   if (looked && report.value().folders.empty() && !request.options.include_folders.empty()) {
     return no_folder_matches(request.options.include_folders);
