@@ -212,7 +212,8 @@ Result<void> FolderCommit::make_pending(const Standing& before, TableRow row, st
   return put_unsettled(before, std::move(pending));
 }
 
-Result<void> FolderCommit::make_missing(const Standing& before, TableRow row, std::int64_t rank, std::string detail) {
+Result<void> FolderCommit::make_missing(const Standing& before, TableRow row, std::int64_t rank,
+                                        const std::string& detail) {
   const SourceKey key = row.source_key;
   UnsettledRow pending;
   pending.row = std::move(row);

@@ -32,7 +32,7 @@ class FolderCommit {
   /// `lifted`: it was condemned at another version, and is tried alone first.
   Result<void> make_pending(const Standing& before, TableRow row, std::int64_t rank, bool lifted);
   /// As make_pending, and known to have been left out by a success that should have brought it.
-  Result<void> make_missing(const Standing& before, TableRow row, std::int64_t rank, std::string detail);
+  Result<void> make_missing(const Standing& before, TableRow row, std::int64_t rank, const std::string& detail);
   /// A verdict, a suspicion, or strikes on the way to one. `row` replaces the unsettled row of its key.
   Result<void> put_unsettled(const Standing& before, UnsettledRow row);
   /// The ledger's version turned out to be the current one.

@@ -69,7 +69,6 @@ class HelpTest(CliTest):
     def test_examples_of_topics_work(self):
         """Each line under EXAMPLES that needs nothing but mapisync and a shell, in order."""
         import subprocess
-        self.script("add-folder Inbox\nfill Inbox 20 n")
         for topic in ("script", "fault-plan", "limits"):
             examples = self.run_cli("help", topic).out.split("\nEXAMPLES\n")[1].split("\n\n")[0]
             for line in examples.splitlines():
@@ -130,7 +129,7 @@ class SyncTest(CliTest):
     def test_a_folder_that_was_not_looked_at_claims_no_balance(self):
         self.script("add-folder A\nadd-folder B\nfill A 9 a\nfill B 6 b")
         self.sync(check=0)
-        self.script("fill A 9 n\nbreak n4\ndelete b1 b2\nfill B 1 x\ndelete x")
+        self.script("fill A 9 n\nbreak n4\ndelete b1 b2\nfill B 1 x\ndelete x1")
         result = self.sync("--max-calls", "1", "--format", "json", check=4)
         folders = {f["path"]: f for f in result.json()["folders"]}
         later = [f for f in folders.values() if f["unfinished"] and not f["costs"]["calls"] and not f["costs"]["table_reads"]]
