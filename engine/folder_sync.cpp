@@ -179,6 +179,7 @@ class FolderSync {
       }
       if (attempt == 2 || is_specific(failure.errc()) || run_.budget.exhausted()) {
         if (is_specific(failure.errc())) pass_failure_ = failure;
+        work_.pass_failed = true;
         return false;
       }
       if (failure.retry == Retry::later && pass.messages == 0) pause(failure, 1);

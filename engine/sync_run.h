@@ -59,6 +59,7 @@ struct FolderWork {
   Checkpoint checkpoint;
   FolderTally tally;
   std::uint64_t listed{0};  // distinct keys of the last table read; 0 = none was read
+  bool pass_failed{false};  // in this run: what it did not bring holds something that fails
 
   FolderId id() const noexcept { return record.id; }
   std::string label() const { return "folder " + record.info.key.digest(); }

@@ -64,18 +64,26 @@ class Isolation {
     MAPISYNC_TRY(list, load_worklist(work_));
     list_ = std::move(list);
     planner_ = tenths_planner(static_cast<std::uint32_t>(list_.planned.size()),
-                              decode_frontier(work_.checkpoint.frontier, list_.planned));
+                              decode_frontier(work_.checkpoint.frontier, list_.planned), place_of_the_rest());
     share_out();
     return success();
   }
+
+  /// New mail does not wait for the end of an isolation; nor does the isolation wait for ever, where there is one call
+  /// a run and new mail before each.
+  Rest place_of_the_rest() const {
+    if (work_.pass_failed) return Rest::failing;
+    return run_.budget.calls_left().value_or(2) > 1 || odd_run() ? Rest::first : Rest::last;
+  }
+
+  bool odd_run() const { return static_cast<std::int64_t>(run_.id) % 2 != 0; }
 
   /// Under a call limit, attempts on messages with a history get a share of it, so that fresh ones are not starved,
   /// and the other way round.
   void share_out() {
     const auto left = run_.budget.calls_left();
     if (!left || list_.planned.empty()) return;
-    const bool odd = static_cast<std::int64_t>(run_.id) % 2 != 0;
-    alone_left_ = *left > 1 ? *left / 2 : (odd ? 0 : 1);
+    alone_left_ = *left > 1 ? *left / 2 : (odd_run() ? 0 : 1);
     retries_left_ = static_cast<std::uint64_t>(run_.options.retry_share * static_cast<double>(*left));
   }
 

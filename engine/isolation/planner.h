@@ -49,9 +49,17 @@ class Planner {
   virtual std::uint64_t remaining() const = 0;
 };
 
+/// Candidates that are in no failing group.
+enum class Rest : std::uint8_t {
+  failing,  // an export of all of them has just failed: in tenths, after the groups
+  first,    // nothing is known of them: as a whole, before the groups
+  last      // the same, after the groups
+};
+
 /// The seed's method: a tenth of the candidates, rounded up; a failing group is split into tenths of what it did not
-/// deliver; in the end single messages. `failing` (ascending, disjoint from each other) are asked for first, in pieces
-/// of a tenth; the rest follows.
-std::unique_ptr<Planner> tenths_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing = {});
+/// deliver; in the end single messages. `failing` (ascending, disjoint from each other) are asked for in this order, in
+/// pieces of a tenth.
+std::unique_ptr<Planner> tenths_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing = {},
+                                        Rest rest = Rest::failing);
 
 }  // namespace mapisync

@@ -50,7 +50,7 @@ PlannedBatch cut(PlannedBatch& group, std::uint32_t size) {
 
 class TenthsPlanner final : public Planner {
  public:
-  TenthsPlanner(std::uint32_t candidates, std::vector<PlannedBatch> failing) {
+  TenthsPlanner(std::uint32_t candidates, std::vector<PlannedBatch> failing, Rest place) : remaining_(candidates) {
     PlannedBatch all;
     if (candidates > 0) all.intervals.push_back({0, candidates});
     all.size = candidates;
@@ -62,9 +62,10 @@ class TenthsPlanner final : public Planner {
     }
     std::sort(claimed.begin(), claimed.end());
     PlannedBatch rest = without(all, claimed);
-    remaining_ = candidates;
-    if (rest.size > 0) groups_.push_back({std::move(rest), tenth_of(candidates), false});
+    if (place == Rest::failing) push(rest, tenth_of(candidates), true);
+    if (place == Rest::last) push(rest, rest.size, false);
     for (auto group = failing.rbegin(); group != failing.rend(); ++group) split(std::move(*group));
+    if (place == Rest::first) push(rest, rest.size, false);
   }
 
   std::optional<PlannedBatch> next(std::uint32_t list_max) override {
@@ -94,7 +95,8 @@ class TenthsPlanner final : public Planner {
     remaining_ -= asked_->batch.size - rest.size;
     const bool failing = asked_->failing;
     asked_.reset();
-    if (rest.size > 0) groups_.push_back({rest, rest.size, failing});
+    const std::uint32_t piece = rest.size;
+    push(std::move(rest), piece, failing);
   }
 
   std::vector<PlannedBatch> failing_groups() const override {
@@ -119,10 +121,13 @@ class TenthsPlanner final : public Planner {
     bool failing{false};
   };
 
+  void push(PlannedBatch group, std::uint32_t piece, bool failing) {
+    if (group.size > 0) groups_.push_back({std::move(group), piece, failing});
+  }
+
   void split(PlannedBatch group) {
-    if (group.size == 0) return;
     const std::uint32_t piece = tenth_of(group.size);
-    groups_.push_back({std::move(group), piece, true});
+    push(std::move(group), piece, true);
   }
 
   std::vector<Group> groups_;  // a stack: what failed last is looked into first
@@ -132,8 +137,8 @@ class TenthsPlanner final : public Planner {
 
 }  // namespace
 
-std::unique_ptr<Planner> tenths_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing) {
-  return std::make_unique<TenthsPlanner>(candidates, std::move(failing));
+std::unique_ptr<Planner> tenths_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing, Rest rest) {
+  return std::make_unique<TenthsPlanner>(candidates, std::move(failing), rest);
 }
 
 }  // namespace mapisync

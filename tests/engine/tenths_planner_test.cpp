@@ -95,8 +95,9 @@ TEST(TenthsPlanner, RemembersFailingGroupsInTheOrderTheyWouldBeAsked) {
   ASSERT_TRUE(planner->next(100));
   planner->feed({false, {}, std::nullopt});  // ordinals 0 to 9
   const auto groups = planner->failing_groups();
-  ASSERT_EQ(groups.size(), 1U);
+  ASSERT_EQ(groups.size(), 2U);
   EXPECT_EQ(groups[0].intervals, (std::vector<Interval>{{0, 10}}));
+  EXPECT_EQ(groups[1].intervals, (std::vector<Interval>{{10, 90}}));
 
   auto resumed = tenths_planner(100, groups);
   EXPECT_EQ(resumed->remaining(), 100U);
@@ -105,6 +106,39 @@ TEST(TenthsPlanner, RemembersFailingGroupsInTheOrderTheyWouldBeAsked) {
   EXPECT_EQ(first->intervals, (std::vector<Interval>{{0, 1}}));
   resumed->feed({true, {0}, std::nullopt});
   EXPECT_EQ(drive(*resumed, {7}, 0).condemned, std::set<Ordinal>{7});
+}
+
+TEST(TenthsPlanner, AsksForAllAtOnceWhileNothingIsKnown) {
+  auto planner = tenths_planner(1'000, {}, Rest::first);
+  EXPECT_TRUE(planner->failing_groups().empty());
+  EXPECT_EQ(drive(*planner, {}, 0).calls, 1U);
+  auto damaged = tenths_planner(1'000, {}, Rest::first);
+  const Driven run = drive(*damaged, {437}, 0);
+  EXPECT_EQ(run.condemned, std::set<Ordinal>{437});
+  EXPECT_EQ(run.calls, 31U);  // the whole, then as if it had been known to fail
+}
+
+std::vector<Interval> first_asked(Rest rest) {
+  const PlannedBatch group{{{10, 20}}, 20};
+  auto planner = tenths_planner(100, {group}, rest);
+  const auto batch = planner->next(100);
+  return batch ? batch->intervals : std::vector<Interval>();
+}
+
+TEST(TenthsPlanner, WhatIsNewDoesNotWaitForWhatIsKnownToFail) {
+  EXPECT_EQ(first_asked(Rest::first), (std::vector<Interval>{{0, 10}, {30, 70}}));
+  EXPECT_EQ(first_asked(Rest::last), (std::vector<Interval>{{10, 2}}));
+  EXPECT_EQ(first_asked(Rest::failing), (std::vector<Interval>{{10, 2}}));
+}
+
+TEST(TenthsPlanner, AsksForWhatIsNewAsAWhole) {
+  for (const Rest rest : {Rest::first, Rest::last}) {
+    const PlannedBatch group{{{10, 20}}, 20};
+    auto planner = tenths_planner(100, {group}, rest);
+    const Driven run = drive(*planner, {}, 0);
+    EXPECT_EQ(run.calls, 10U + 1U);
+    EXPECT_EQ(run.delivered.size(), 100U);
+  }
 }
 
 TEST(TenthsPlanner, ARepeatAsksForTheSameLessWhatArrived) {
