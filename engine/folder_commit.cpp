@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/note_finding.h"
 #include "engine/value_check.h"
 
 namespace mapisync {
@@ -167,7 +168,6 @@ Result<void> FolderCommit::note_values(const DeliveredMessage& message) {
     if (!defect || defect->kind != kind) MAPISYNC_TRYV(unit_->erase_finding(work_.id(), key, kind));
   }
   if (!defect) return success();
-  MAPISYNC_TRYV(event(EventKind::damaged, key, std::string(name_of(defect->kind)) + ": " + defect->detail));
   return finding(defect->kind, key, Errc::ok, defect->detail);
 }
 
@@ -322,7 +322,7 @@ Result<void> FolderCommit::finding(FindingKind kind, std::optional<SourceKey> ke
   finding.detail = std::move(detail);
   finding.first_seen = finding.last_seen = context_.now;
   finding.run = context_.run;
-  return unit_->put_finding(finding);
+  return note_finding(*unit_, finding);
 }
 
 Result<void> FolderCommit::no_finding(FindingKind kind, const std::optional<SourceKey>& key) {

@@ -1,4 +1,5 @@
 #include "engine/hierarchy_sync.h"
+#include "engine/note_finding.h"
 
 #include <algorithm>
 #include <set>
@@ -237,7 +238,7 @@ class HierarchySync {
     finding.detail = "the folders were read from the tables instead";
     finding.first_seen = finding.last_seen = run_.env.clock.now();
     finding.run = run_.id;
-    return unit.put_finding(finding);
+    return note_finding(unit, finding);
   }
 
   Result<void> add_event(UnitOfWork& unit, EventKind kind, FolderId folder) {

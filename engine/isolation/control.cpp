@@ -5,6 +5,7 @@
 
 #include "engine/export_driver.h"
 #include "engine/folder_commit.h"
+#include "engine/note_finding.h"
 #include "engine/pass.h"
 
 namespace mapisync {
@@ -82,7 +83,7 @@ Result<void> Controls::note_failed(FolderId folder, const SourceKey& key, Errc c
   finding.first_seen = finding.last_seen = work_.run.env.clock.now();
   finding.run = work_.run.id;
   MAPISYNC_TRY(unit, work_.run.env.store.begin());
-  MAPISYNC_TRYV(unit->put_finding(finding));
+  MAPISYNC_TRYV(note_finding(*unit, finding));
   return unit->commit();
 }
 

@@ -46,8 +46,6 @@ Result<bool> tell_of_groups(FolderWork& work, std::vector<FailedGroup> groups) {
                              (all_again ? "" : "; not repeated");
   MAPISYNC_TRY(commit, FolderCommit::begin(work));
   MAPISYNC_TRYV(commit->finding(FindingKind::batch_only_failure, std::nullopt, code, detail));
-  MAPISYNC_TRYV(commit->event(EventKind::damaged, std::nullopt,
-                              std::string(name_of(FindingKind::batch_only_failure)) + ": " + detail));
   MAPISYNC_TRYV(commit->commit());
   return true;
 }

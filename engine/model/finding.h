@@ -64,7 +64,7 @@ enum class EventKind : std::uint8_t {
   state_reset = 15,
   new_instance = 16,
   folder_changed = 17,
-  damaged = 18,  // a finding about a message, told once
+  damaged = 18,  // a finding arose, or a sign of damage that was mended at once
 };
 const char* name_of(EventKind kind) noexcept;
 

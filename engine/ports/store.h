@@ -45,8 +45,8 @@ class UnitOfWork {
   virtual Result<void> erase_unsettled(FolderId folder, const SourceKey& key) = 0;   // absent: no-op
 
   /// The same (folder, key, kind) again: last_seen, run, code and detail are renewed, times counted up, first_seen and
-  /// announced kept.
-  virtual Result<void> put_finding(const Finding& finding) = 0;
+  /// announced kept. True: it is new.
+  virtual Result<bool> put_finding(const Finding& finding) = 0;
   /// What is no longer so. key absent: the folder's own finding of that kind.
   virtual Result<void> erase_finding(FolderId folder, const std::optional<SourceKey>& key, FindingKind kind) = 0;
   virtual Result<void> add_event(const Event& event) = 0;

@@ -179,7 +179,7 @@ Result<void> MemoryUnitOfWork::erase_unsettled(FolderId folder, const SourceKey&
   return success();
 }
 
-Result<void> MemoryUnitOfWork::put_finding(const Finding& finding) {
+Result<bool> MemoryUnitOfWork::put_finding(const Finding& finding) {
   if (!open_ || failed_) return refuse("this unit of work has ended or failed");
   if (finding.folder != FolderId::none) {
     MAPISYNC_TRYV(check(finding.folder, nullptr));
@@ -190,7 +190,7 @@ Result<void> MemoryUnitOfWork::put_finding(const Finding& finding) {
   const auto found = tables_.findings.find(key);
   if (found == tables_.findings.end()) {
     tables_.findings.emplace(key, finding);
-    return success();
+    return true;
   }
   Finding& kept = found->second;
   kept.code = finding.code;
@@ -198,7 +198,7 @@ Result<void> MemoryUnitOfWork::put_finding(const Finding& finding) {
   kept.last_seen = finding.last_seen;
   kept.run = finding.run;
   ++kept.times;
-  return success();
+  return false;
 }
 
 Result<void> MemoryUnitOfWork::erase_finding(FolderId folder, const std::optional<SourceKey>& key, FindingKind kind) {

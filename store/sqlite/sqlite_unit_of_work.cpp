@@ -236,22 +236,24 @@ Result<void> SqliteUnitOfWork::erase_unsettled(FolderId folder, const SourceKey&
   return write(folder, &key, "DELETE FROM unsettled WHERE folder_id = ?1 AND source_key = ?2", folder, blob(key));
 }
 
-Result<void> SqliteUnitOfWork::put_finding(const Finding& finding) {
-  return guarded([&]() -> Result<void> {
+Result<bool> SqliteUnitOfWork::put_finding(const Finding& finding) {
+  return guarded([&]() -> Result<bool> {
     if (finding.folder != FolderId::none) {
       MAPISYNC_TRYV(require_folder(finding.folder));
     }
     if (finding.key && finding.key->empty()) return refuse("an empty source key");
     const auto folder = finding.folder == FolderId::none ? std::nullopt : std::optional(finding.folder);
     const auto key = finding.key ? std::optional(blob(*finding.key)) : std::nullopt;
-    return database_.run(
-        "INSERT INTO findings (folder_id, source_key, kind, code, detail, first_seen, last_seen, "
-        "times, announced, run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
-        "ON CONFLICT (ifnull(folder_id, 0), ifnull(source_key, x''), kind) DO UPDATE SET "
-        "code = excluded.code, detail = excluded.detail, last_seen = excluded.last_seen, "
-        "run_id = excluded.run_id, times = times + 1",
-        folder, key, finding.kind, finding.code, text(finding.detail), finding.first_seen, finding.last_seen,
-        finding.times, finding.announced, finding.run);
+    MAPISYNC_TRY(
+        put, database_.query("INSERT INTO findings (folder_id, source_key, kind, code, detail, first_seen, last_seen, "
+                             "times, announced, run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+                             "ON CONFLICT (ifnull(folder_id, 0), ifnull(source_key, x''), kind) DO UPDATE SET "
+                             "code = excluded.code, detail = excluded.detail, last_seen = excluded.last_seen, "
+                             "run_id = excluded.run_id, times = times + 1 RETURNING times = ?8",
+                             folder, key, finding.kind, finding.code, text(finding.detail), finding.first_seen,
+                             finding.last_seen, finding.times, finding.announced, finding.run));
+    MAPISYNC_TRYV(put.step());
+    return put.boolean(0);
   });
 }
 

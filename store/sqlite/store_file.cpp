@@ -212,7 +212,26 @@ Result<std::unique_ptr<WriterLock>> WriterLock::take(const std::string& path) {
 
 WriterLock::~WriterLock() { ::close(descriptor_); }
 
+namespace {
+
+/// A log without its database holds commits that nobody can read without it; a new database of that name would be
+/// taken for the one it belongs to.
+Result<void> check_no_log_is_left(const std::string& path) {
+  for (const char* suffix : {"-wal", "-journal"}) {
+    const std::string name = path + suffix;
+    struct stat status {};
+    if (::stat(name.c_str(), &status) != 0 || status.st_size == 0) continue;
+    return store_failure(
+        Errc::store_foreign, path,
+        "missing, while " + name + " holds its last changes: put the database back beside it, or remove that file");
+  }
+  return success();
+}
+
+}  // namespace
+
 Result<void> create_store_file(const std::string& path, const std::string& vfs) {
+  MAPISYNC_TRYV(check_no_log_is_left(path));
   MAPISYNC_TRY(file, NewFile::create(path));
   const auto fill = [&]() -> Result<void> {
     MAPISYNC_TRY(database, Database::open(file.name(), OpenMode::read_write, std::chrono::milliseconds{0}, vfs));

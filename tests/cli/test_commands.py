@@ -343,6 +343,14 @@ class StatusVerifyTest(CliTest):
         self.script("fill Inbox 1 n")
         self.assert_exit(self.run_cli("verify", "fake:box.fake", "mirror.db"), 4, "incomplete")
 
+    def test_verify_does_not_call_a_known_finding_in_step(self):
+        self.box(6)
+        self.sync(check=0)
+        self.script("break m2 hide-as-deleted")
+        self.sync(check=2)
+        self.sync(check=1)
+        self.assert_exit(self.run_cli("verify", "fake:box.fake", "mirror.db"), 1, "in_step_but_known")
+
     def test_verify_finds_a_mirror_that_lost_something(self):
         import sqlite3
         self.box(6)

@@ -167,6 +167,20 @@ TEST_F(StoreFile, ASecondWriterIsTurnedAwayAndTheLockDiesWithItsHolder) {
   EXPECT_TRUE(store_->integrity_checked());
 }
 
+// A new database beside an old log would be taken for the one that the log belongs to.
+TEST_F(StoreFile, ALogWithoutItsDatabaseIsLeftAlone) {
+  for (const char* log : {"mirror.db-wal", "mirror.db-journal"}) {
+    put_file(log, "commits of a database that is elsewhere");
+    const Failure failure = failure_of(SqliteStore::open(directory_.file("mirror.db")));
+    EXPECT_EQ(failure.errc(), Errc::store_foreign) << failure.to_string();
+    EXPECT_THAT(failure.context, AllOf(HasSubstr(log), HasSubstr("put the database back"), HasSubstr("; ")));
+    EXPECT_EQ(bytes_of(log), "commits of a database that is elsewhere");
+    EXPECT_FALSE(std::filesystem::exists(directory_.file("mirror.db")));
+    std::filesystem::remove(directory_.file(log));
+  }
+  EXPECT_TRUE(SqliteStore::open(directory_.file("mirror.db")));
+}
+
 TEST_F(StoreFile, ASymbolicLinkToNothingIsRefusedAndLeavesNoLock) {
   std::filesystem::create_symlink("nowhere.db", directory_.file("dangling.db"));
   std::filesystem::create_symlink("loop.db", directory_.file("loop.db"));

@@ -49,7 +49,7 @@ Result<void> WatchedWork::erase_unsettled(FolderId folder, const SourceKey& key)
   MAPISYNC_TEST_FORWARD(->erase_unsettled(folder, key));
 }
 
-Result<void> WatchedWork::put_finding(const Finding& finding) { MAPISYNC_TEST_FORWARD(->put_finding(finding)); }
+Result<bool> WatchedWork::put_finding(const Finding& finding) { MAPISYNC_TEST_FORWARD(->put_finding(finding)); }
 
 Result<void> WatchedWork::erase_finding(FolderId folder, const std::optional<SourceKey>& key, FindingKind kind) {
   MAPISYNC_TEST_FORWARD(->erase_finding(folder, key, kind));

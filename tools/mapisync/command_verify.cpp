@@ -1,6 +1,7 @@
 #include "tools/mapisync/command_verify.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "engine/staging/file_spool.h"
@@ -28,7 +29,16 @@ struct VerifyRequest {
 struct Found {
   SurveyReport survey;
   MirrorCheck mirror;
+  std::uint64_t findings{0};  // of the folders that were looked at, and of the mailbox
 };
+
+Result<std::uint64_t> open_findings(Store& store, const SurveyReport& survey) {
+  MAPISYNC_TRY(findings, store.findings(std::nullopt));
+  return static_cast<std::uint64_t>(std::count_if(findings.begin(), findings.end(), [&](const Finding& finding) {
+    const auto is_its_folder = [&](const FolderSurvey& folder) { return folder.id == finding.folder; };
+    return finding.folder == FolderId::none || std::any_of(survey.folders.begin(), survey.folders.end(), is_its_folder);
+  }));
+}
 
 Result<Found> look(Context& context, VerifyRequest request, Source& source, ReadableMirror& mirror,
                    const StopFlag& stop) {
@@ -42,7 +52,8 @@ Result<Found> look(Context& context, VerifyRequest request, Source& source, Read
   MAPISYNC_TRY(surveyed, survey(environment, request.options, stop));
   MAPISYNC_TRY(names, FolderNames::load(mirror.store()));
   MAPISYNC_TRY(checked, check_mirror(mirror, names, request.content, stop));
-  return Found{std::move(surveyed), std::move(checked)};
+  MAPISYNC_TRY(findings, open_findings(mirror.store(), surveyed));
+  return Found{std::move(surveyed), std::move(checked), findings};
 }
 
 /// A mirror that does not hold what its ledger says is worse than one that is behind.
@@ -54,7 +65,13 @@ Ending ending_of(const Found& found, const StopFlag& stop) {
                                              count_of(sum.differences(), "message", "messages") +
                                              "; restore it from a copy, or sync into a new mirror");
   }
-  return cli::ending_of(found.survey);
+  Ending end = cli::ending_of(found.survey);
+  if (end.code == ExitCode::ok && found.findings > 0) {
+    return ending(
+        ExitCode::in_step_but_known,
+        "in step, except for " + count_of(found.findings, "finding", "findings") + "; 'mapisync status' lists them");
+  }
+  return end;
 }
 
 Ending run_verify(Context& context, const VerifyRequest& request) {
@@ -94,7 +111,7 @@ EXAMPLES
   mapisync verify fake:box.fake mirror.db --content    # also loads every message
 
 EXIT CODES
-  0 all agree   1 all agree but for known bad messages   2 the mirror is damaged
+  0 all agree   1 all agree but for known bad messages and findings   2 the mirror is damaged
   3 a decision is needed   4 the source has moved on: run sync)";
 
 }  // namespace
