@@ -82,7 +82,10 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
     if (!result) throw std::runtime_error("a store call failed");
     return std::move(result).value();
   }
-  static void must(const Result<void>& result) { EXPECT_TRUE(result) << result.error().to_string(); }
+  template <class T>
+  static void must(const Result<T>& result) {
+    EXPECT_TRUE(result) << result.error().to_string();
+  }
 
   std::unique_ptr<UnitOfWork> begin() { return sure(store().begin()); }
   /// One committed unit of work.
