@@ -40,7 +40,7 @@ THIRD_PARTIES = {
     "boost/": ("engine/base/result.h",),
     "spdlog/": ("engine/base/log.cpp",),
     "fmt/": ("tools/mapisync", "tests"),
-    "sqlite3.h": ("store/sqlite", "providers/fake/sqlite.cpp", "tests", "examples/sync_service"),
+    "sqlite3.h": ("store/sqlite", "providers/fake/sqlite.cpp", "tests", "examples/sync_service", "bench"),
     "openssl/": ("store/sqlite",),
     "gmime/": ("providers/fake/mime", "tests/mime"),
     "glib.h": ("providers/fake/mime", "tests/mime"),
@@ -56,7 +56,7 @@ THIRD_PARTIES = {
 # What belongs to one operating system, and where it may be used: base, model, ports and the engine build on others too.
 SYSTEM_HEADERS = {"unistd.h", "fcntl.h", "signal.h", "termios.h", "poll.h", "pwd.h", "io.h", "windows.h", "dirent.h", "fnmatch.h"}
 SYSTEM_PREFIXES = ("sys/",)
-SYSTEM_HOMES = ("engine/staging/file_spool.cpp", "store/sqlite", "providers/fake", "tools/mapisync", "tests", "examples")
+SYSTEM_HOMES = ("engine/staging/file_spool.cpp", "store/sqlite", "providers/fake", "tools/mapisync", "tests", "examples", "bench")
 
 STANDARD = set("""
 algorithm any array atomic barrier bit bitset charconv chrono codecvt compare complex concepts condition_variable

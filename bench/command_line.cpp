@@ -1,0 +1,26 @@
+#include "bench/command_line.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace mapisync::bench {
+
+CommandLine parse(int argc, char** argv, const char* about) {
+  CommandLine line;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--smoke") {
+      line.smoke = true;
+    } else if (word == "--help" || word == "-h") {
+      std::printf("%s\n\n  --smoke  small and quick: sees that it runs and that the counts hold\n", about);
+      std::exit(0);
+    } else {
+      std::fprintf(stderr, "bench: unknown option %s; see --help\n", argv[i]);
+      std::exit(64);
+    }
+  }
+  return line;
+}
+
+}  // namespace mapisync::bench
