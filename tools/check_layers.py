@@ -30,7 +30,7 @@ LAYERS = {
     "providers/fake/mime": CONTRACT + ("providers/fake/content_converter.h", "providers/fake/fake_mailbox.h"),
     "tools/mapisync": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
     "tests/support": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
-    "tests": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/...", "tools/...", "tests/..."),
+    "tests": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/...", "tools/...", "tests/...", "bench"),
     "bench": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/...", "tests/support"),
     "examples": CONTRACT + (ENGINE, "store/...", "providers/..."),
 }

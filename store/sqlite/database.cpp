@@ -51,13 +51,13 @@ OpenArguments arguments_for(const std::string& path, OpenMode mode) {
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
       statement_(std::exchange(other.statement_, nullptr)),
-      cached_(other.cached_),
+      lent_(other.lent_),
       in_place_(other.in_place_),
       started_(other.started_),
       bind_error_(other.bind_error_) {}
 
 Statement::~Statement() {
-  if (statement_ != nullptr) database_->give_back(statement_, cached_);
+  if (statement_ != nullptr) Database::give_back(statement_, lent_);
 }
 
 void Statement::note(int code) noexcept {
@@ -143,12 +143,11 @@ Database::~Database() {
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {
-  auto [it, added] = cache_.try_emplace(sql);
+  auto [it, added] = cache_.try_emplace(Address{sql.data(), sql.size()});
   Cached& cached = it->second;
   if (cached.statement != nullptr && !cached.lent) {
     cached.lent = true;
-    lent_[cached.statement] = &cached;
-    return Statement(*this, cached.statement, true);
+    return Statement(*this, cached.statement, &cached.lent);
   }
   sqlite3_stmt* statement = nullptr;
   const bool keep = added || cached.statement == nullptr;  // else: a nested use of a statement that is on loan
@@ -159,24 +158,19 @@ Result<Statement> Database::prepare(std::string_view sql) {
     if (keep) cache_.erase(it);
     return failed;
   }
-  if (keep) {
-    cached = Cached{statement, true};
-    lent_[statement] = &cached;
-  }
-  return Statement(*this, statement, keep);
+  if (!keep) return Statement(*this, statement, nullptr);
+  cached = Cached{statement, true};
+  return Statement(*this, statement, &cached.lent);
 }
 
-void Database::give_back(sqlite3_stmt* statement, bool cached) noexcept {
-  if (!cached) {
+void Database::give_back(sqlite3_stmt* statement, bool* lent) noexcept {
+  if (lent == nullptr) {
     sqlite3_finalize(statement);
     return;
   }
   sqlite3_reset(statement);
   sqlite3_clear_bindings(statement);
-  const auto found = lent_.find(statement);
-  MAPISYNC_CHECK(found != lent_.end());
-  found->second->lent = false;
-  lent_.erase(found);
+  *lent = false;
 }
 
 Result<void> Database::finish(Statement& statement) {
@@ -197,13 +191,14 @@ Result<std::int64_t> Database::value_of(const std::string& sql) {
   sqlite3_stmt* raw = nullptr;
   const int code = sqlite3_prepare_v2(connection_, sql.c_str(), -1, &raw, nullptr);
   if (code != SQLITE_OK) return failure(code, "preparing a statement");
-  Statement statement(*this, raw, false);
+  Statement statement(*this, raw, nullptr);
   MAPISYNC_TRY(row, statement.step());
   return row ? statement.integer(0) : 0;
 }
 
 std::uint64_t Database::changes() const noexcept { return static_cast<std::uint64_t>(sqlite3_changes64(connection_)); }
 std::int64_t Database::last_row_id() const noexcept { return sqlite3_last_insert_rowid(connection_); }
+void Database::forget_last_row_id() noexcept { sqlite3_set_last_insert_rowid(connection_, 0); }
 bool Database::in_transaction() const noexcept { return sqlite3_get_autocommit(connection_) == 0; }
 bool Database::writable() const noexcept { return sqlite3_db_readonly(connection_, "main") == 0; }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,8 +78,9 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(Database& database, sqlite3_stmt* statement, bool cached) noexcept
-      : database_(&database), statement_(statement), cached_(cached) {}
+  /// `lent`: the flag of the cache to be lowered on return; null: not from the cache.
+  Statement(Database& database, sqlite3_stmt* statement, bool* lent) noexcept
+      : database_(&database), statement_(statement), lent_(lent) {}
 
   void bind_integer(int index, std::int64_t value);
   void bind_null(int index);
@@ -99,7 +101,7 @@ class Statement {
 
   Database* database_;
   sqlite3_stmt* statement_;
-  bool cached_;
+  bool* lent_;
   bool in_place_{false};  // arguments outlive the execution: no copies
   bool started_{false};
   int bind_error_{0};
@@ -120,7 +122,7 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// `sql` must be a string literal (or live as long as the Database): the cache is keyed by it.
+  /// `sql` must be a string literal (or live, unchanged, as long as the Database): the cache is keyed by its address.
   Result<Statement> prepare(std::string_view sql);
   template <class... Arguments>
   Result<Statement> query(std::string_view sql, const Arguments&... arguments) {
@@ -144,6 +146,8 @@ class Database {
   /// Rows that the last statement changed.
   std::uint64_t changes() const noexcept;
   std::int64_t last_row_id() const noexcept;
+  /// last_row_id() is 0 from now on until a row is inserted.
+  void forget_last_row_id() noexcept;
   bool in_transaction() const noexcept;
   bool writable() const noexcept;
   void set_busy_timeout(std::chrono::milliseconds timeout) noexcept;
@@ -157,17 +161,25 @@ class Database {
   friend class Statement;
   Database(sqlite3* connection, std::string path) : connection_(connection), path_(std::move(path)) {}
   static Result<void> finish(Statement& statement);
-  void give_back(sqlite3_stmt* statement, bool cached) noexcept;
+  static void give_back(sqlite3_stmt* statement, bool* lent) noexcept;
 
   struct Cached {
     sqlite3_stmt* statement{nullptr};
     bool lent{false};
   };
+  /// Where a text lies, not what it says: hashing some hundred bytes would cost more than many a statement.
+  struct Address {
+    const char* data;
+    std::size_t size;
+    friend bool operator==(const Address&, const Address&) = default;
+  };
+  struct HashOfAddress {
+    std::size_t operator()(const Address& address) const noexcept { return std::hash<const char*>{}(address.data); }
+  };
 
   sqlite3* connection_;
   std::string path_;
-  std::unordered_map<std::string_view, Cached> cache_;
-  std::unordered_map<sqlite3_stmt*, Cached*> lent_;
+  std::unordered_map<Address, Cached, HashOfAddress> cache_;
   std::uint64_t executed_{0};
 };
 

@@ -35,36 +35,37 @@ Result<MessageRow> write_message(Database& database, const SinkContext& context,
                                  const sqlite::EncodedMessage& encoded) {
   const MessageHeader& header = message.header;
   const sqlite::MessageSummary& summary = encoded.summary;
-  MAPISYNC_TRY(
-      row,
-      database.query("INSERT INTO messages (folder_id, source_key, change_key, search_key, message_ref, "
-                     "predecessor_change_list, associated, read, stale, completeness, subject, sender_name, "
-                     "sender_address, recipients_display, message_class, internet_message_id, sent_at, received_at, "
-                     "modified_at, size, bytes, has_attachments, first_run_id, last_run_id, revision, properties) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-                     "?20, ?21, ?22, ?22, 1, ?23) ON CONFLICT (folder_id, source_key) DO UPDATE SET "
-                     "change_key = excluded.change_key, search_key = excluded.search_key, "
-                     "message_ref = excluded.message_ref, predecessor_change_list = excluded.predecessor_change_list, "
-                     "associated = excluded.associated, read = excluded.read, stale = 0, "
-                     "completeness = excluded.completeness, subject = excluded.subject, "
-                     "sender_name = excluded.sender_name, sender_address = excluded.sender_address, "
-                     "recipients_display = excluded.recipients_display, message_class = excluded.message_class, "
-                     "internet_message_id = excluded.internet_message_id, sent_at = excluded.sent_at, "
-                     "received_at = excluded.received_at, modified_at = excluded.modified_at, size = excluded.size, "
-                     "bytes = excluded.bytes, has_attachments = excluded.has_attachments, deleted_at = NULL, "
-                     "deletion = NULL, purged_at = NULL, last_run_id = excluded.last_run_id, revision = revision + 1, "
-                     "properties = excluded.properties RETURNING id, revision",
-                     context.folder, blob(header.source_key), blob(header.change_key), blob(message.search_key),
-                     blob(header.ref), blob(BytesView(header.predecessor_change_list)), header.associated, message.read,
-                     message.completeness, optional_text(summary.subject), optional_text(summary.sender_name),
-                     optional_text(summary.sender_address), optional_text(summary.recipients),
-                     optional_text(summary.message_class), optional_text(summary.internet_message_id), summary.sent,
-                     summary.received, header.last_modified, header.size, message.bytes, summary.has_attachments,
-                     context.run, blob(BytesView(encoded.properties))));
+  // RETURNING would tell the same, at the price of a temporary table for each message.
+  database.forget_last_row_id();
+  MAPISYNC_TRYV(database.run(
+      "INSERT INTO messages (folder_id, source_key, change_key, search_key, message_ref, "
+      "predecessor_change_list, associated, read, stale, completeness, subject, sender_name, "
+      "sender_address, recipients_display, message_class, internet_message_id, sent_at, received_at, "
+      "modified_at, size, bytes, has_attachments, first_run_id, last_run_id, revision, properties) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+      "?20, ?21, ?22, ?22, 1, ?23) ON CONFLICT (folder_id, source_key) DO UPDATE SET "
+      "change_key = excluded.change_key, search_key = excluded.search_key, "
+      "message_ref = excluded.message_ref, predecessor_change_list = excluded.predecessor_change_list, "
+      "associated = excluded.associated, read = excluded.read, stale = 0, "
+      "completeness = excluded.completeness, subject = excluded.subject, "
+      "sender_name = excluded.sender_name, sender_address = excluded.sender_address, "
+      "recipients_display = excluded.recipients_display, message_class = excluded.message_class, "
+      "internet_message_id = excluded.internet_message_id, sent_at = excluded.sent_at, "
+      "received_at = excluded.received_at, modified_at = excluded.modified_at, size = excluded.size, "
+      "bytes = excluded.bytes, has_attachments = excluded.has_attachments, deleted_at = NULL, "
+      "deletion = NULL, purged_at = NULL, last_run_id = excluded.last_run_id, revision = revision + 1, "
+      "properties = excluded.properties",
+      context.folder, blob(header.source_key), blob(header.change_key), blob(message.search_key), blob(header.ref),
+      blob(BytesView(header.predecessor_change_list)), header.associated, message.read, message.completeness,
+      optional_text(summary.subject), optional_text(summary.sender_name), optional_text(summary.sender_address),
+      optional_text(summary.recipients), optional_text(summary.message_class),
+      optional_text(summary.internet_message_id), summary.sent, summary.received, header.last_modified, header.size,
+      message.bytes, summary.has_attachments, context.run, blob(BytesView(encoded.properties))));
+  if (const std::int64_t inserted = database.last_row_id(); inserted != 0) return MessageRow{inserted, 1};
+  MAPISYNC_TRY(row, database.query("SELECT id, revision FROM messages WHERE folder_id = ?1 AND source_key = ?2",
+                                   context.folder, blob(header.source_key)));
   MAPISYNC_TRY(found, row.step());
-  const MessageRow written = found ? MessageRow{row.integer(0), row.integer(1)} : MessageRow{};
-  MAPISYNC_TRYV(row.step());  // to the end: only then the change has been made whole
-  return written;
+  return found ? MessageRow{row.integer(0), row.integer(1)} : MessageRow{};
 }
 
 Result<void> write_parts(Database& database, std::int64_t message, const sqlite::EncodedMessage& encoded) {

@@ -1,6 +1,7 @@
 #include "store/sqlite/property_codec.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <string>
 #include <type_traits>
@@ -39,11 +40,15 @@ class Writer {
   void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
   template <class Unsigned>
   void little(Unsigned value) {
-    for (std::size_t i = 0; i < sizeof(Unsigned); ++i) byte(static_cast<std::uint8_t>(value >> (8 * i)));
+    std::array<char, sizeof(Unsigned)> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(value >> (8 * i));
+    bytes_.append(bytes.data(), bytes.size());
   }
   template <class Unsigned>
   void big(Unsigned value) {
-    for (std::size_t i = sizeof(Unsigned); i-- > 0;) byte(static_cast<std::uint8_t>(value >> (8 * i)));
+    std::array<char, sizeof(Unsigned)> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[bytes.size() - 1 - i] = static_cast<char>(value >> (8 * i));
+    bytes_.append(bytes.data(), bytes.size());
   }
   void count(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
@@ -54,19 +59,20 @@ class Writer {
     count(value.size());
     raw(value);
   }
+  void expect(std::size_t bytes) { bytes_.reserve(bytes); }
   Bytes take() { return std::move(bytes_); }
 
  private:
   Bytes bytes_;
 };
 
-Bytes encode_key(const Property& property) {
+void put_tag(Writer& out, PropertyTag tag) {
+  out.byte(static_cast<std::uint8_t>(KeyForm::tag));
+  out.big(tag);
+}
+
+Bytes encode_name(const Property& property) {
   Writer out;
-  if (!property.name) {
-    out.byte(static_cast<std::uint8_t>(KeyForm::tag));
-    out.big(property.tag);
-    return out.take();
-  }
   const auto* number = std::get_if<std::uint32_t>(&property.name->id);
   out.byte(static_cast<std::uint8_t>(number != nullptr ? KeyForm::numbered : KeyForm::named));
   out.raw({reinterpret_cast<const char*>(property.name->set.data()), property.name->set.size()});
@@ -130,6 +136,42 @@ bool belongs_elsewhere(const PropertyValue& value, std::size_t inline_max) {
   if (const auto* text = std::get_if<Text>(&value)) return text->utf8.size() > inline_max;
   if (const auto* binary = std::get_if<Binary>(&value)) return binary->bytes.size() > inline_max;
   return std::holds_alternative<Large>(value);
+}
+
+/// Ascending by encoded key; of equal keys the earlier one first. Plain keys come before names, and in the order of
+/// their tags.
+struct Ordered {
+  std::vector<const Property*> plain;
+  std::vector<std::pair<Bytes, const Property*>> named;
+};
+
+Ordered in_order(const PropertyList& properties) {
+  Ordered ordered;
+  ordered.plain.reserve(properties.size());
+  for (const Property& property : properties) {
+    if (property.name) {
+      ordered.named.emplace_back(encode_name(property), &property);
+    } else {
+      ordered.plain.push_back(&property);
+    }
+  }
+  std::sort(ordered.plain.begin(), ordered.plain.end(), [](const Property* a, const Property* b) {
+    return a->tag != b->tag ? a->tag < b->tag : a < b;  // they lie in one vector
+  });
+  std::stable_sort(ordered.named.begin(), ordered.named.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  return ordered;
+}
+
+/// About what the encoded form will take.
+std::size_t expected_size(const PropertyList& properties, std::size_t inline_max) {
+  constexpr std::size_t kKeyAndForm = 16;
+  std::size_t size = kKeyAndForm;
+  for (const Property& property : properties) {
+    size += kKeyAndForm;
+    size += belongs_elsewhere(property.value, inline_max) ? kDigestSize : value_size(property.value);
+  }
+  return size;
 }
 
 class Reader {
@@ -281,23 +323,29 @@ Result<PropertyValue> get_value(Reader& in, const FetchElsewhere& fetch) {
 }  // namespace
 
 Result<Bytes> encode_properties(const PropertyList& properties, std::size_t inline_max, const KeepElsewhere& keep) {
-  std::vector<std::pair<Bytes, const Property*>> ordered;
-  ordered.reserve(properties.size());
-  for (const Property& property : properties) ordered.emplace_back(encode_key(property), &property);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  const Ordered ordered = in_order(properties);
   Writer out;
+  out.expect(expected_size(properties, inline_max));
   out.byte(kVersion);
-  out.count(ordered.size());
-  for (const auto& [key, property] : ordered) {
-    out.raw(key);
-    if (!belongs_elsewhere(property->value, inline_max)) {
-      put_value(out, property->value);
-      continue;
+  out.count(properties.size());
+  const auto put = [&](const PropertyValue& value) -> Result<void> {
+    if (!belongs_elsewhere(value, inline_max)) {
+      put_value(out, value);
+      return success();
     }
-    MAPISYNC_TRY(reference, keep(property->value));
+    MAPISYNC_TRY(reference, keep(value));
     out.byte(static_cast<std::uint8_t>(ValueForm::elsewhere));
     out.raw(reference.sha256);
     out.little(reference.size);
+    return success();
+  };
+  for (const Property* property : ordered.plain) {
+    put_tag(out, property->tag);
+    MAPISYNC_TRYV(put(property->value));
+  }
+  for (const auto& [name, property] : ordered.named) {
+    out.raw(name);
+    MAPISYNC_TRYV(put(property->value));
   }
   return out.take();
 }

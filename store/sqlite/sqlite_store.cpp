@@ -144,16 +144,11 @@ Result<std::vector<LedgerRow>> SqliteStore::ledger_page(FolderId folder, Coverag
 }
 
 Result<LedgerTotals> SqliteStore::ledger_totals(FolderId folder) {
-  MAPISYNC_TRY(row,
-               database_->query(
-                   "SELECT count(*) FILTER (WHERE associated = 0), "
-                   "count(*) FILTER (WHERE associated = 1), "
-                   "count(*) FILTER (WHERE held = 1 AND associated = 0), "
-                   "count(*) FILTER (WHERE held = 1 AND associated = 1), "
-                   "count(*) FILTER (WHERE coverage = 2), count(*) FILTER (WHERE coverage = 3), " MAPISYNC_SUM_OF_SIZES(
-                       "1") " FROM ledger WHERE folder_id = ?1",
-                   folder));
-  MAPISYNC_TRYV(row.step());
+  MAPISYNC_TRY(row, database_->query("SELECT normal, associated, held_normal, held_associated, unproven, disowned, "
+                                     "bytes_upper, bytes_lower FROM ledger_totals WHERE folder_id = ?1",
+                                     folder));
+  MAPISYNC_TRY(found, row.step());
+  if (!found) return LedgerTotals{};
   LedgerTotals totals;
   totals.normal = row.size(0);
   totals.associated = row.size(1);

@@ -1,0 +1,55 @@
+// What a run costs in SQL statements, whatever the size of the folder (docs/performance.md has the times).
+#include <gtest/gtest.h>
+
+#include "bench/world.h"
+#include "store/sqlite/database.h"
+
+namespace mapisync::test {
+namespace {
+
+using bench::BulkMail;
+using bench::OpenMirror;
+using bench::ScratchDirectory;
+
+/// The bulk exporter delivers 32 messages a step, and a batch is committed at 500 or more.
+constexpr std::uint64_t kBatch = 512;
+
+std::uint64_t statements_of_run(OpenMirror& mirror, const BulkMail& mail, std::uint64_t messages) {
+  const std::uint64_t before = mirror.store->database()->executed();
+  bench::run_engine(mirror, mail, messages);
+  return mirror.store->database()->executed() - before;
+}
+
+struct Runs {
+  std::uint64_t first{0};
+  std::uint64_t quiet{0};
+};
+
+Runs runs_over(std::uint64_t messages) {
+  const ScratchDirectory directory;
+  const BulkMail mail(bench::BulkMailShape{64});
+  OpenMirror mirror(directory.file("mirror.db"));
+  Runs runs;
+  runs.first = statements_of_run(mirror, mail, messages);
+  runs.quiet = statements_of_run(mirror, mail, messages);
+  return runs;
+}
+
+TEST(Cost, EveryFurtherBatchCostsTheSame) {
+  const std::uint64_t two = runs_over(2 * kBatch).first;
+  const std::uint64_t three = runs_over(3 * kBatch).first;
+  const std::uint64_t four = runs_over(4 * kBatch).first;
+  EXPECT_EQ(four - three, three - two);
+  // A message: a look at its ledger row and at its unsettled row, its own row, its recipient's, its ledger row.
+  // A batch: begin and commit, and a look at the folder.
+  EXPECT_EQ(four - three, 5 * kBatch + 3);
+}
+
+TEST(Cost, ARunThatFindsNothingNewCostsTheSameInAnyFolder) {
+  const std::uint64_t of_one = runs_over(1).quiet;
+  EXPECT_EQ(runs_over(3 * kBatch).quiet, of_one);
+  EXPECT_LE(of_one, 80U);
+}
+
+}  // namespace
+}  // namespace mapisync::test
