@@ -50,7 +50,6 @@ THIRD_PARTIES = {
     "gtest/": ("tests",),
     "gmock/": ("tests",),
     "rapidcheck": ("tests",),
-    "benchmark/": ("bench",),
 }
 
 # What belongs to one operating system, and where it may be used: base, model, ports and the engine build on others too.
