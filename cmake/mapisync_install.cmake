@@ -67,7 +67,8 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/mapisyncConfig.cmake ${CMAKE_CURRENT_B
 set(mapisync_public_headers
   engine/mailbox_sync.h
   engine/survey.h
-  engine/staging/file_spool.h)
+  engine/staging/file_spool.h
+  providers/mapi/mapi_folder.h)
 if(MAPISYNC_TOOLS)
   list(APPEND mapisync_public_headers
     store/memory/memory_sink.h

@@ -28,6 +28,13 @@ function(mapisync_precompile name)
   endif()
 endfunction()
 
+# For code that calls COM objects, linked after the flags above: behind an interface pointer may stand an object of another
+# compiler, or of C, without type information that UBSan's check of vtables could read.
+add_library(mapisync_com_flags INTERFACE)
+if(MAPISYNC_SANITIZE MATCHES "undefined")
+  target_compile_options(mapisync_com_flags INTERFACE -fno-sanitize=vptr)
+endif()
+
 function(mapisync_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   add_library(mapisync_${name} ${arg_SOURCES})
