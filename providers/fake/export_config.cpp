@@ -50,6 +50,32 @@ Result<void> FakeExporter::check_options(const ConfigOptions& options, bool sele
   return success();
 }
 
+Result<FakeState> FakeExporter::within_retention(FakeState state, const FakeState& fresh) {
+  const ServerProfile& profile = server_.profile();
+  if (profile.retention == 0) return state;
+  MAPISYNC_TRY(last, server_.mailbox().last_number());
+  const std::uint64_t newest = std::max({state.seen.largest(), state.seen_associated.largest(), state.read.largest()});
+  if (newest + profile.retention >= last) return state;
+  switch (profile.old_states) {
+    case OldState::refuse: return server_failure(Errc::state_rejected, "a state that is too old");
+    case OldState::not_found: return server_failure(Errc::not_found, "a state that nothing is known of");
+    case OldState::restart: return fresh;
+    case OldState::silent: break;
+  }
+  const std::uint64_t forgotten = last - profile.retention;
+  state.seen.add_range(1, forgotten);
+  state.seen_associated.add_range(1, forgotten);
+  state.read.add_range(1, forgotten);
+  // When a message was deleted is not known here: none of these deletions is told.
+  MAPISYNC_TRY(versions, server_.mailbox().versions(folder_));
+  IdSet there;
+  for (const FakeMailbox::Version& version : versions) {
+    if (version.in_scope && state.given.contains(version.mid)) there.add(version.mid);
+  }
+  state.given = std::move(there);
+  return state;
+}
+
 Result<FakeState> FakeExporter::usable_state(const ConfigOptions& options) {
   MAPISYNC_TRY(folder, living_folder());
   MAPISYNC_TRY(identity, server_.mailbox().identity());
@@ -78,7 +104,7 @@ Result<FakeState> FakeExporter::usable_state(const ConfigOptions& options) {
   state.kind = StateKind::contents;
   state.restriction = fresh.restriction;
   state.age = age;
-  return std::move(state);
+  return within_retention(std::move(state), fresh);
 }
 
 void FakeExporter::start(const ConfigOptions& options, ChangeImporter& importer, bool selective) {

@@ -57,6 +57,7 @@ class FakeExporter : public Exporter {
 
   Result<FolderRecord> living_folder();
   Result<void> check_options(const ConfigOptions& options, bool selective);
+  Result<FakeState> within_retention(FakeState state, const FakeState& fresh);
   Result<FakeState> usable_state(const ConfigOptions& options);
   void start(const ConfigOptions& options, ChangeImporter& importer, bool selective);
   void arrange(std::vector<PlannedMessage> messages, bool may_repeat);

@@ -244,6 +244,7 @@ Result<void> FakeMailbox::move_to_database(const DatabaseMove& move) {
       MAPISYNC_TRYV(
           db.query("UPDATE box SET mailbox_guid = ?").blob(pseudo_random(seed, base + kMailboxGuid, kGuidSize)).run());
     }
+    if (move.new_versions) MAPISYNC_TRYV(impl_->renew_versions());
     if (!move.new_source_keys) return success();
     for (const bool folders : {true, false}) {
       std::vector<std::int64_t> ids;

@@ -74,6 +74,8 @@ class FakeMailbox {
 
   // --- Messages ---
   Result<FakeMessageId> add_message(FakeFolderId folder, MessageSpec spec);
+  /// Another message in the same folder, alike in all but its keys: search key, Message-ID, dates and content.
+  Result<FakeMessageId> copy_message(FakeMessageId message, const std::string& name);
   Result<FakeMessageId> message(std::string_view name);  // Errc::not_found
   Result<void> modify_message(FakeMessageId message, Modification modification = {});
   Result<void> delete_message(FakeMessageId message);
@@ -94,6 +96,7 @@ class FakeMailbox {
   struct DatabaseMove {
     bool new_mailbox_guid{false};  // a restored copy rather than a move
     bool new_source_keys{false};   // all folders and messages get new source keys; search keys stay
+    bool new_versions{false};      // all messages get new change keys; content and modification times stay
   };
   /// To another database: new mapping signature, new replica GUID for all that is made from now on.
   Result<void> move_to_database(const DatabaseMove& move);

@@ -13,6 +13,7 @@ class IdSet {
   void add_range(std::uint64_t first, std::uint64_t last);  // both included; first <= last
   void remove(std::uint64_t id);
   bool contains(std::uint64_t id) const;
+  std::uint64_t largest() const noexcept { return ranges_.empty() ? 0 : ranges_.rbegin()->second; }
   bool empty() const noexcept { return ranges_.empty(); }
   std::size_t range_count() const noexcept { return ranges_.size(); }
   /// First -> last, ascending, never touching each other.

@@ -52,6 +52,7 @@ class FakeMailbox::Impl {
   };
   Result<Version> new_version();
   Result<void> touch_message(const MessageRecord& message);  // new version, committed now
+  Result<void> renew_versions();                             // all messages, by their new database
   Result<void> store_content(FakeMessageId id, bool is_mime, BytesView bytes);
   Result<void> check_name(const std::string& name);
 

@@ -198,6 +198,65 @@ Result<FakeMessageId> FakeMailbox::add_message(FakeFolderId folder, MessageSpec 
   });
 }
 
+Result<FakeMessageId> FakeMailbox::copy_message(FakeMessageId message, const std::string& name) {
+  return impl_->verb([&]() -> Result<FakeMessageId> {
+    MAPISYNC_TRY(record, message_record(message));
+    MAPISYNC_TRYV(impl_->check_name(name));
+    MAPISYNC_TRY(mid, impl_->next_number());
+    MAPISYNC_TRY(version, impl_->new_version());
+    MAPISYNC_TRY(replica, impl_->replica_guid());
+    const Bytes key = native_key(replica, mid);
+    const auto id = FakeMessageId(static_cast<std::int64_t>(mid));
+    MAPISYNC_TRYV(
+        impl_->db
+            ->query("INSERT INTO message SELECT ?, folder, ?, ?, ?, ?, ?, ?, ?, ?, search_key, associated, is_read, 1, "
+                    "no_change_key, is_mime, size, delivered, modified, ?, subject, sender, class, message_id, damage, "
+                    "damage_code FROM message WHERE id = ?")
+            .integer(raw(id))
+            .text_or_null(name)
+            .number(mid)
+            .number(version.number)
+            .number(version.number)
+            .blob(key)
+            .blob(key)
+            .blob(version.change_key)
+            .blob(extend_predecessors({}, version.change_key))
+            .integer(micros(version.at))
+            .integer(raw(message))
+            .run());
+    MAPISYNC_TRYV(impl_->db->query("INSERT INTO content SELECT ?, body FROM content WHERE message = ?")
+                      .integer(raw(id))
+                      .integer(raw(message))
+                      .run());
+    MAPISYNC_TRYV(impl_->note_commit(record.folder, version.at));
+    return id;
+  });
+}
+
+Result<void> FakeMailbox::Impl::renew_versions() {
+  std::vector<MessageRecord> all;
+  {
+    Query query = db->query("SELECT " MAPISYNC_FAKE_MESSAGE_COLUMNS " FROM message");
+    for (;;) {
+      MAPISYNC_TRY(row, query.step());
+      if (!row) break;
+      all.push_back(read_message(query));
+    }
+  }
+  for (const MessageRecord& message : all) {
+    MAPISYNC_TRY(version, new_version());
+    MAPISYNC_TRYV(db->query("UPDATE message SET cn = ?, change_key = ?, pcl = ?, committed = ? WHERE id = ?")
+                      .number(version.number)
+                      .blob(version.change_key)
+                      .blob(extend_predecessors(message.predecessor_change_list, version.change_key))
+                      .integer(micros(version.at))
+                      .integer(raw(message.id))
+                      .run());
+    MAPISYNC_TRYV(note_commit(message.folder, version.at));
+  }
+  return success();
+}
+
 Result<void> FakeMailbox::modify_message(FakeMessageId message, Modification modification) {
   return impl_->verb([&]() -> Result<void> {
     MAPISYNC_TRY(record, message_record(message));

@@ -46,6 +46,10 @@ inline constexpr EnumName<GivenRule> kGivenRule[] = {{GivenRule::exact, "exact"}
 inline constexpr EnumName<KnownBy> kKnownBy[] = {{KnownBy::number, "number"},
                                                  {KnownBy::number_and_id, "number-and-id"}};
 inline constexpr EnumName<Answer> kAnswer[] = {{Answer::refuse, "refuse"}, {Answer::accept, "accept"}};
+inline constexpr EnumName<OldState> kOldState[] = {{OldState::refuse, "refuse"},
+                                                   {OldState::not_found, "not-found"},
+                                                   {OldState::restart, "restart"},
+                                                   {OldState::silent, "silent"}};
 inline constexpr EnumName<bool> kBool[] = {{false, "no"}, {true, "yes"}};
 
 template <class E, std::size_t N>
@@ -104,6 +108,8 @@ void visit_server(Profile& s, Visitor&& visit) {
   visit.named("refuse-states", s.refuse_states, kBool);
   visit.named("spoiled-states", s.spoiled_states, kAnswer);
   visit.number("state-fails-after", s.state_fails_after);
+  visit.number("retention", s.retention);
+  visit.named("old-states", s.old_states, kOldState);
   visit.named("given", s.given, kGivenRule);
   visit.named("known-by", s.known_by, kKnownBy);
   visit.named("config-twice", s.config_twice, kAnswer);

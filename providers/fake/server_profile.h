@@ -32,6 +32,10 @@ enum class Leftover : std::uint8_t { none, some, culprit, first };
 enum class GivenRule : std::uint8_t { exact, drop };
 /// What makes a message known to the client. number: its change number in Seen. number_and_id: and its id in Given.
 enum class KnownBy : std::uint8_t { number, number_and_id };
+/// What becomes of a state that is older than the changes a server remembers. refuse: it is no state any more.
+/// not_found: nothing is known of it. restart: everything comes again, and nobody says so. silent: the changes,
+/// deletions and read marks that are forgotten are left out.
+enum class OldState : std::uint8_t { refuse, not_found, restart, silent };
 enum class Answer : std::uint8_t { refuse, accept };
 
 struct ServerProfile {
@@ -72,6 +76,8 @@ struct ServerProfile {
   bool refuse_states{false};                           // every state but the empty one is rejected
   Answer spoiled_states{Answer::accept};  // [18] what config says to states spoiled by FakeMailbox::spoil_states
   std::uint32_t state_fails_after{2};     // [18] if accepted: messages until the run from such a state fails
+  std::uint32_t retention{0};             // numbers (changes, new messages and folders) it looks back; 0 = all
+  OldState old_states{OldState::refuse};  // the answer to a state that is older
   GivenRule given{GivenRule::exact};
   KnownBy known_by{KnownBy::number};
   Answer config_twice{Answer::refuse};  // [8]

@@ -49,7 +49,7 @@ Result<void> only_options(const Words& words, std::size_t from, std::initializer
 
 Result<void> check_add(const Words& w) { return only_options(w, 3, {"associated", "read"}); }
 Result<void> check_heal(const Words& w) { return only_options(w, 2, {"new-version"}); }
-Result<void> check_mailbox(const Words& w) { return only_options(w, 1, {"new-mailbox", "new-keys"}); }
+Result<void> check_mailbox(const Words& w) { return only_options(w, 1, {"new-mailbox", "new-keys", "new-versions"}); }
 Result<void> check_nothing(const Words&) { return success(); }
 Result<void> check_break(const Words& w) {
   MAPISYNC_TRYV(damage_of(w));
@@ -120,6 +120,12 @@ Result<void> do_move(FakeMailbox& box, const Words& w) {
   MAPISYNC_TRY(target, box.folder(w[2]));
   return on_message(box, w, [&, to = target](FakeMessageId m) { return box.move_message(m, to); });
 }
+Result<void> do_copy(FakeMailbox& box, const Words& w) {
+  return on_message(box, w, [&](FakeMessageId m) -> Result<void> {
+    MAPISYNC_TRYV(box.copy_message(m, w[2]));
+    return success();
+  });
+}
 Result<void> do_read(FakeMailbox& box, const Words& w) {
   return on_message(box, w, [&](FakeMessageId m) { return box.mark_read(m, w[0] == "read"); });
 }
@@ -161,7 +167,7 @@ Result<void> do_open_folder(FakeMailbox& box, const Words& w) {
   return on_folder(box, w, [&](FakeFolderId f) { return box.set_open_error(f, std::nullopt); });
 }
 Result<void> do_move_mailbox(FakeMailbox& box, const Words& w) {
-  return box.move_to_database({has(w, "new-mailbox"), has(w, "new-keys")});
+  return box.move_to_database({has(w, "new-mailbox"), has(w, "new-keys"), has(w, "new-versions")});
 }
 
 Result<void> do_spoil_states(FakeMailbox& box, const Words&) { return box.spoil_states(); }
@@ -176,6 +182,7 @@ struct Verb {
 constexpr Verb kVerbs[] = {
     {"add", 2, 4, check_add, do_add},
     {"modify", 1, 1, check_nothing, do_modify},
+    {"copy", 2, 2, check_nothing, do_copy},
     {"delete", 1, 1, check_nothing, do_delete},
     {"soft-delete", 1, 1, check_nothing, do_soft_delete},
     {"return", 1, 1, check_nothing, do_return},
@@ -193,7 +200,7 @@ constexpr Verb kVerbs[] = {
     {"move-folder", 2, 2, check_nothing, do_move_folder},
     {"close-folder", 2, 2, check_close, do_close_folder},
     {"open-folder", 1, 1, check_nothing, do_open_folder},
-    {"move-mailbox", 0, 2, check_mailbox, do_move_mailbox},
+    {"move-mailbox", 0, 3, check_mailbox, do_move_mailbox},
     {"spoil-states", 0, 0, check_nothing, do_spoil_states},
     {"kill-server", 0, 0, check_nothing, nullptr},
     {"restart-server", 0, 0, check_nothing, nullptr},

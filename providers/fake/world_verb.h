@@ -15,6 +15,7 @@ namespace mapisync::fake {
 
 /// A line of words (words.h). MESSAGE is a name, FOLDER a path ("" = the IPM subtree), CODE a name of Errc.
 ///   add FOLDER MESSAGE [associated] [read]        modify MESSAGE
+///   copy MESSAGE MESSAGE (the new one's name)
 ///   delete MESSAGE                                soft-delete MESSAGE
 ///   return MESSAGE                                move MESSAGE FOLDER
 ///   read MESSAGE                                  unread MESSAGE
@@ -23,7 +24,7 @@ namespace mapisync::fake {
 ///   add-folder FOLDER                             delete-folder FOLDER
 ///   restore-folder FOLDER                         rename-folder FOLDER NAME
 ///   move-folder FOLDER FOLDER                     close-folder FOLDER CODE
-///   open-folder FOLDER                            move-mailbox [new-mailbox] [new-keys]
+///   open-folder FOLDER                            move-mailbox [new-mailbox] [new-keys] [new-versions]
 ///   spoil-states    kill-server    restart-server    drop-sessions
 /// KIND: abort, hide, hide-as-deleted, placeholder, truncate, server-death, stall.
 struct WorldVerb {

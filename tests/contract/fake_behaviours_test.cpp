@@ -640,6 +640,55 @@ TEST_F(FakeBehaviours, AMoveToAnotherDatabaseChangesIdentityAndVoidsStates) {
   EXPECT_NE(way_.mailbox->identity().value().mailbox_guid, before.mailbox_guid);
 }
 
+TEST_F(FakeBehaviours, AMoveMayGiveNewVersionsWithoutNewContent) {
+  add(1);
+  const auto before = box_.message_record(id("m1")).value();
+  say("move-mailbox new-versions");
+  const auto after = box_.message_record(id("m1")).value();
+  EXPECT_EQ(after.source_key, before.source_key);
+  EXPECT_NE(after.change_key, before.change_key);
+  EXPECT_EQ(after.modified, before.modified);
+  EXPECT_EQ(after.size, before.size);
+}
+
+TEST_F(FakeBehaviours, ACopyIsAlikeInAllButItsKeys) {
+  add(1);
+  say("copy m1 twin");
+  const auto original = box_.message_record(id("m1")).value();
+  const auto copy = box_.message_record(id("twin")).value();
+  EXPECT_NE(copy.source_key, original.source_key);
+  EXPECT_NE(copy.change_key, original.change_key);
+  EXPECT_EQ(copy.search_key, original.search_key);
+  EXPECT_EQ(copy.delivered, original.delivered);
+  EXPECT_EQ(copy.modified, original.modified);
+  serve("profile calm");
+  EXPECT_EQ(pass().seen.messages.size(), 2U);
+}
+
+TEST_F(FakeBehaviours, AStateOlderThanTheRetentionIsAnsweredAsThePlanSays) {
+  add(4);
+  serve("profile calm\nserver retention 2");
+  const SyncState state = pass().state;
+  say("modify m1");
+  say("modify m2");
+  EXPECT_TRUE(pass(state).ok()) << "as far back as the server remembers";
+  say("delete m4");
+  say("modify m3");
+  EXPECT_EQ(pass(state).code(), Errc::state_rejected);
+  serve("profile calm\nserver retention 2\nserver old-states not-found");
+  EXPECT_EQ(pass(state).code(), Errc::not_found);
+  serve("profile calm\nserver retention 2\nserver old-states restart");
+  const Run restarted = pass(state);
+  EXPECT_EQ(restarted.seen.messages.size(), 3U);
+  EXPECT_TRUE(restarted.seen.deleted.empty());
+  serve("profile calm\nserver retention 2\nserver old-states silent");
+  const Run silent = pass(state);
+  EXPECT_TRUE(silent.ok());
+  EXPECT_EQ(silent.seen.messages.size(), 2U) << "m1 is forgotten";
+  EXPECT_TRUE(silent.seen.deleted.empty()) << "and so is the deletion";
+  EXPECT_TRUE(pass(silent.state).seen.messages.empty());
+}
+
 TEST_F(FakeBehaviours, WritingNeedsASessionThatMayWrite) {
   add(2);
   ASSERT_TRUE(box_.ensure_folder("Other"));

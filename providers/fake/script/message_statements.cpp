@@ -145,6 +145,10 @@ Result<Damage> take_damage(ScriptWords& words) {
   return damage;
 }
 
+Failure bad_copy(const std::string& original) {
+  return fail(Errc::invalid_argument, Scope::message, Retry::never, "'" + original + "' is not one message");
+}
+
 Script::Action break_action(std::vector<std::string> names, Damage damage, NewVersion version) {
   return for_each(std::move(names), [damage, version](FakeMailbox& mailbox, FakeMessageId message) {
     return mailbox.break_message(message, damage, version);
@@ -217,6 +221,19 @@ Result<Script::Action> parse_fill(ScriptWords& words) {
         }
         return success();
       });
+}
+
+Result<Script::Action> parse_copy(ScriptWords& words) {
+  MAPISYNC_TRY(original, words.take(kMessage));
+  words.take_if("as");
+  MAPISYNC_TRY(name, words.take("a name for the copy"));
+  if (name.find('#') != std::string::npos) return script_error("a message name has no '#' in it");
+  return Script::Action([original = std::move(original), name = std::move(name)](FakeMailbox& mailbox) -> Result<void> {
+    MAPISYNC_TRY(messages, messages_named(mailbox, original));
+    if (messages.size() != 1) return bad_copy(original);
+    MAPISYNC_TRYV(mailbox.copy_message(messages.front(), name));
+    return success();
+  });
 }
 
 Result<Script::Action> parse_modify(ScriptWords& words) {

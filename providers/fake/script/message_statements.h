@@ -8,6 +8,7 @@ namespace mapisync::fake {
 
 Result<Script::Action> parse_add(ScriptWords& words);
 Result<Script::Action> parse_fill(ScriptWords& words);
+Result<Script::Action> parse_copy(ScriptWords& words);
 Result<Script::Action> parse_modify(ScriptWords& words);
 Result<Script::Action> parse_delete(ScriptWords& words);
 Result<Script::Action> parse_soft_delete(ScriptWords& words);

@@ -17,6 +17,8 @@ Result<Script::Action> parse_move_mailbox(ScriptWords& words) {
       move.new_mailbox_guid = true;
     } else if (words.take_if("new-keys")) {
       move.new_source_keys = true;
+    } else if (words.take_if("new-versions")) {
+      move.new_versions = true;
     } else {
       break;
     }
@@ -29,7 +31,8 @@ struct Verb {
   Result<Script::Action> (*parse)(ScriptWords&);
 };
 
-constexpr std::array<Verb, 25> kVerbs{{{"add", parse_add},
+constexpr std::array<Verb, 26> kVerbs{{{"add", parse_add},
+                                       {"copy", parse_copy},
                                        {"fill", parse_fill},
                                        {"modify", parse_modify},
                                        {"change", parse_modify},
