@@ -68,11 +68,13 @@ Presence probe_once(FolderWork& work, const Held& item) {
 
 }  // namespace
 
-Result<VerifiedDeletions> verify_deletions(FolderWork& work, std::vector<DeletionClaim> claims) {
+Result<VerifiedDeletions> verify_deletions(FolderWork& work, std::vector<DeletionClaim> claims,
+                                           Verification verification) {
   VerifiedDeletions verified;
   if (claims.empty()) return verified;
   MAPISYNC_TRY(held, relevant(work, std::move(claims)));
-  if (held.size() > work.run.options.probes_max) {
+  const bool by_table = verification == Verification::by_table && !held.empty();
+  if (by_table || held.size() > work.run.options.probes_max) {
     MAPISYNC_TRY(read, read_tables(work));
     if (!read.failure) {
       for (Held& item : held) {

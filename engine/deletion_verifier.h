@@ -1,6 +1,7 @@
 // Deletions are claims (design 4.6): each one is verified before the mirror marks anything.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -16,9 +17,13 @@ struct VerifiedDeletions {
   std::vector<SourceKey> unknown;   // could not be shown either way; asked again at the next S_OK
 };
 
+/// by_table: a probe would ask for what another instance of the mailbox called it.
+enum class Verification : std::uint8_t { as_fits, by_table };
+
 /// Verifies the claims that concern something we hold; others are dropped. Few claims: a probe each. Many: one read of
 /// the table. Never an export. A failure is ours.
-Result<VerifiedDeletions> verify_deletions(FolderWork& work, std::vector<DeletionClaim> claims);
+Result<VerifiedDeletions> verify_deletions(FolderWork& work, std::vector<DeletionClaim> claims,
+                                           Verification verification = Verification::as_fits);
 
 /// Writes verified deletions into a commit: moves are recognised, and too many at once are held for approval.
 /// `event`: deleted, or vanished for what an export was asked for and did not find.

@@ -77,6 +77,11 @@ class Drive {
       last_progress = step.value().progress;
       last_callbacks = collector_.callbacks();
       MAPISYNC_TRYV(commit_if_large(step.value()));
+      if (restarted_) {
+        note_failure(fail(Errc::state_rejected, Scope::folder, Retry::never,
+                          "the server begins from nothing instead of from the state; " + work_.label()));
+        return success();
+      }
     }
   }
 
@@ -90,7 +95,10 @@ class Drive {
         state = std::move(edge).value();
       }
     }
+    const std::uint64_t staged = collector_.staged_messages();
+    const std::uint64_t repeated = outcome_.repeated;
     MAPISYNC_TRYV(commit_batch(std::move(state)));
+    restarted_ = outcome_.repeated - repeated == staged && staged > 0;
     run_.tell(request_.items.empty() ? Phase::pass : Phase::isolation,
               step.steps > step.progress ? step.steps - step.progress : 0);
     return success();
@@ -104,6 +112,7 @@ class Drive {
       MAPISYNC_TRY(delivery, commit->deliver(message, state ? Route::covered_pass : request_.route));
       if (delivery == Delivery::later) outcome_.postponed.push_back(message.header.source_key);
     }
+    if (request_.route == Route::pass && !request_.config.state.empty()) outcome_.repeated += commit->repeated();
     if (state) {
       // From here on a stop costs the open batch only: what was `arriving` belongs to this state.
       Checkpoint checkpoint = work_.checkpoint;
@@ -173,6 +182,7 @@ class Drive {
   ChangeCollector collector_;
   std::unique_ptr<Exporter> exporter_;
   ExportOutcome outcome_;
+  bool restarted_{false};  // a batch of nothing but what the state knows
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/adoption/adopt_folder.h"
 #include "engine/export_driver.h"
 #include "engine/folder_commit.h"
 #include "engine/pass.h"
@@ -95,6 +96,8 @@ Result<FenceOutcome> settle_with(FolderWork& work, TableRead read, std::optional
   request.state = std::move(state);
   request.excluded = std::move(excluded);
   request.counters = counters;
+  request.adopted = work.checkpoint.adoption_due;
+  if (request.adopted) MAPISYNC_TRYV(adopt_folder(work, *read.listing));
   FenceOutcome outcome;
   outcome.settled = true;
   outcome.fenced = request.state.has_value();

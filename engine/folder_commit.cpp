@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/adoption/message_match.h"
 #include "engine/note_finding.h"
 #include "engine/value_check.h"
 
@@ -18,6 +19,27 @@ constexpr std::array kOfAMessage{FindingKind::missing,        FindingKind::no_ri
                                  FindingKind::sink_rejected,  FindingKind::truncated,     FindingKind::placeholder,
                                  FindingKind::false_deletion, FindingKind::control_failed};
 
+std::optional<Timestamp> delivered_at(const PropertyList& properties) {
+  const Property* property = find_property(properties, pr::kDeliveryTime);
+  const auto* ticks = property != nullptr ? std::get_if<std::int64_t>(&property->value) : nullptr;
+  if (ticks == nullptr) return std::nullopt;
+  return Timestamp(std::chrono::microseconds(unix_micros_from_filetime(*ticks)));
+}
+
+/// What lets us recognise the message in another instance of the mailbox.
+void add_traits(const DeliveredMessage& message, LedgerRow& row) {
+  row.internet_message_id = text_or_empty(message.content.properties, pr::kInternetMessageId, 1024);
+  if (row.internet_message_id.size() > 1024) row.internet_message_id.clear();
+  row.delivered = delivered_at(message.content.properties);
+  if (message.header.last_modified != Timestamp{}) row.modified = message.header.last_modified;
+}
+
+/// The version that we hold, said in the change keys of this instance; none where it is not certain to be any.
+ChangeKey version_in(const ChangeKey& known, const ChangeKey& listed, bool same) {
+  if (same) return listed.empty() ? known : listed;
+  return known == listed ? ChangeKey() : known;
+}
+
 TableRow row_of(const DeliveredMessage& message) {
   TableRow row;
   row.ref = message.header.ref;
@@ -27,6 +49,7 @@ TableRow row_of(const DeliveredMessage& message) {
   row.read = message.read;
   row.size = message.header.size.value_or(message.bytes);
   row.modified = message.header.last_modified;
+  if (const auto delivered = delivered_at(message.content.properties)) row.delivered = *delivered;
   if (!message.search_key.empty()) row.search_key = message.search_key.bytes();
   const PropertyList& properties = message.content.properties;
   if (auto text = text_or_empty(properties, pr::kSubject, 1024); !text.empty()) row.subject = std::move(text);
@@ -76,7 +99,11 @@ Result<Delivery> FolderCommit::deliver(const DeliveredMessage& message, Route ro
   MAPISYNC_TRY(before, standing(key));
   Coverage coverage = route == Route::pass ? Coverage::arriving : Coverage::covered;
   if (route == Route::selective) coverage = before.ledger ? before.ledger->coverage : Coverage::unproven;
-  if (before.ledger && same_copy(*before.ledger, message)) return keep_equal(before, message, coverage);
+  if (before.ledger && same_copy(*before.ledger, message)) {
+    const bool known = before.ledger->coverage == Coverage::covered && before.ledger->run != work_.run.id;
+    if (route != Route::selective && known) ++repeated_;
+    return keep_equal(before, message, coverage);
+  }
 
   MAPISYNC_TRY(answer, sink_.upsert(context_, message));
   if (answer.kind == SinkAnswer::Kind::rejected) {
@@ -101,6 +128,7 @@ Result<Delivery> FolderCommit::deliver(const DeliveredMessage& message, Route ro
   row.completeness = message.completeness;
   row.coverage = coverage;
   row.run = work_.run.id;
+  add_traits(message, row);
   MAPISYNC_TRYV(unit_->put_ledger(work_.id(), row));
   MAPISYNC_TRYV(note_release(before, message));
   MAPISYNC_TRYV(note_values(message));
@@ -287,6 +315,64 @@ Result<void> FolderCommit::release_hold(const Standing& before) {
   after.ledger->held = false;
   MAPISYNC_TRYV(unit_->set_ledger_held(work_.id(), before.ledger->key, false));
   move(before, after);
+  return success();
+}
+
+Result<bool> FolderCommit::adopt(const SourceKey& from, const TableRow& row, bool only) {
+  MAPISYNC_TRY(before, standing(from));
+  MAPISYNC_TRYV(unit_->rename_message(work_.id(), from, row.source_key));
+  bool same = true;
+  if (before.ledger) {
+    MAPISYNC_TRY(copy_is_it, adopt_copy(*before.ledger, row, only));
+    same = copy_is_it;
+  }
+  if (before.unsettled) {
+    MAPISYNC_TRY(trouble_is_it, adopt_trouble(*before.unsettled, row, only));
+    same = trouble_is_it;
+  }
+  // This server has not claimed anything yet.
+  MAPISYNC_TRYV(no_finding(FindingKind::false_deletion, row.source_key));
+  ++writes_;
+  return same;
+}
+
+Result<bool> FolderCommit::adopt_copy(const LedgerRow& before, const TableRow& row, bool only) {
+  const bool same = only && same_version(traits_of(before), traits_of(row));
+  LedgerRow copy = before;
+  copy.key = row.source_key;
+  copy.change_key = version_in(before.change_key, row.change_key, same);
+  copy.ref = row.ref;
+  if (!same) copy.modified.reset();  // whoever has to look once more shall not be surer than we are
+  if (copy.search_key.empty()) copy.search_key = SearchKey(row.search_key.value_or({}));
+  MAPISYNC_TRYV(unit_->put_ledger(work_.id(), copy));
+  const MessageName name{copy.key, same ? copy.change_key : before.change_key, copy.ref};
+  MAPISYNC_TRYV(sink_.rename_message(context_, before.key, name));
+  return same;
+}
+
+/// The verdict stands; but another database may have mended what was wrong, so that it is tried again soon.
+Result<bool> FolderCommit::adopt_trouble(const UnsettledRow& before, const TableRow& row, bool only) {
+  const bool same = only && same_version(traits_of(before.row), traits_of(row));
+  UnsettledRow known = before;
+  known.row = row;
+  known.row.change_key = version_in(before.row.change_key, row.change_key, same);
+  if (!same) known.row.modified = {};
+  if (known.cls != UnsettledClass::pending) {
+    if (known.cls != UnsettledClass::refused) known.next_retry = context_.now;
+    MAPISYNC_TRYV(event(EventKind::new_instance, row.source_key, "was " + before.row.source_key.hex()));
+  }
+  MAPISYNC_TRYV(unit_->put_unsettled(work_.id(), known));
+  return same;
+}
+
+Result<void> FolderCommit::set_aside(const SourceKey& from, const SourceKey& to) {
+  MAPISYNC_TRY(before, standing(from));
+  MAPISYNC_TRYV(unit_->rename_message(work_.id(), from, to));
+  if (before.ledger) {
+    const MessageName name{to, before.ledger->change_key, before.ledger->ref};
+    MAPISYNC_TRYV(sink_.rename_message(context_, from, name));
+  }
+  ++writes_;
   return success();
 }
 

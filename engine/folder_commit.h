@@ -42,6 +42,12 @@ class FolderCommit {
   /// Gone at the source, and too many went with it: the copy stays until someone approves.
   Result<void> hold(const SourceKey& key);
   Result<void> release_hold(const Standing& before);
+  /// In this instance of the mailbox it is what the table lists as `row`: copy, record and findings go on under its
+  /// key. Whether the version we know is certain to be this one; if not, what we know is of no known version, so that a
+  /// candidate comes of it. `only`: no other message might be meant.
+  Result<bool> adopt(const SourceKey& from, const TableRow& row, bool only);
+  /// Its key is another message's now.
+  Result<void> set_aside(const SourceKey& from, const SourceKey& to);
   Result<void> set_read(const SourceKey& key, bool read);
   Result<void> set_coverage(const SourceKey& key, Coverage coverage);
   Result<void> move_coverage(Coverage from, Coverage to);
@@ -51,6 +57,8 @@ class FolderCommit {
   Result<void> event(EventKind kind, std::optional<SourceKey> key, std::string detail);
 
   std::size_t writes() const noexcept { return writes_; }
+  /// Messages that a pass delivered although an earlier run had this version already.
+  std::uint64_t repeated() const noexcept { return repeated_; }
   /// Afterwards the tally, the report and work.checkpoint (if one was put) are those of the commit.
   Result<void> commit();
 
@@ -60,6 +68,8 @@ class FolderCommit {
   Result<void> refuse(const Standing& before, const DeliveredMessage& message, const std::string& reason);
   Result<void> defer(const Standing& before, const DeliveredMessage& message);
   Result<Delivery> keep_equal(const Standing& before, const DeliveredMessage& message, Coverage coverage);
+  Result<bool> adopt_copy(const LedgerRow& before, const TableRow& row, bool only);
+  Result<bool> adopt_trouble(const UnsettledRow& before, const TableRow& row, bool only);
   Result<void> note_owned(const Standing& before, Route route);
   Result<void> note_release(const Standing& before, const DeliveredMessage& message);
   Result<void> note_values(const DeliveredMessage& message);
@@ -76,6 +86,7 @@ class FolderCommit {
   std::uint64_t delivered_{0};
   std::optional<Checkpoint> checkpoint_;
   std::size_t writes_{0};
+  std::uint64_t repeated_{0};
 };
 
 }  // namespace mapisync

@@ -28,6 +28,8 @@ class FolderSync {
     MAPISYNC_TRY(open, read_counters());
     if (!open) return end_;
 
+    if (work_.checkpoint.adoption_due && out_of_budget()) unfinished(Unfinished::limit, std::nullopt);
+    if (left()) return finish();
     MAPISYNC_TRY(wanted, pass_wanted());
     bool settled = false;
     if (wanted) {
@@ -69,6 +71,7 @@ class FolderSync {
   Result<void> load() {
     MAPISYNC_TRYV(load_checkpoint());
     earlier_ = work_.checkpoint.counters;
+    earlier_pass_ = work_.checkpoint.passed_at;
     MAPISYNC_TRY(ledger, run_.env.store.ledger_totals(work_.id()));
     MAPISYNC_TRY(unsettled, run_.env.store.unsettled_totals(work_.id()));
     work_.tally = FolderTally(run_.id, ledger, unsettled);
@@ -139,6 +142,7 @@ class FolderSync {
   /// Not after a pass that did not reach its end (since 2010 the server starts from zero again, so that it would fetch
   /// everything twice), and not while what broke it is known and unchanged.
   Result<bool> pass_wanted() {
+    if (work_.checkpoint.adoption_due) return false;  // there is no state, and everything would come again
     if (!work_.checkpoint.table_mode) return !work_.checkpoint.pass_partial;
     if (work_.tally.source().pending > 0) return false;
     if (work_.checkpoint.pass_partial && run_.budget.limited()) return false;
@@ -146,10 +150,12 @@ class FolderSync {
     return digest.empty() || digest != work_.checkpoint.blocked_by;
   }
 
+  /// The first folder of a run is always looked at, so that every run gets further.
+  bool out_of_budget() const { return run_.budget.exhausted() && run_.folders_visited > 1; }
+
   /// True after an S_OK that is committed.
   Result<bool> pass_with_one_repeat() {
-    // The first folder of a run is always looked at, so that every run gets further.
-    if (run_.budget.exhausted() && run_.folders_visited > 1) {
+    if (out_of_budget()) {
       unfinished(Unfinished::limit, std::nullopt);
       return false;
     }
@@ -159,6 +165,7 @@ class FolderSync {
       MAPISYNC_TRY(pass, run_pass(work_, counters_));
       if (pass.done) {
         pass_brought_ = pass.messages + pass.claims;
+        pass_repeated_ = pass.repeated > 0;
         return true;
       }
       if (run_.stopped()) {
@@ -205,7 +212,7 @@ class FolderSync {
   }
 
   Result<bool> sweep_due() {
-    if (work_.checkpoint.sweep_due) return true;
+    if (work_.checkpoint.sweep_due || pass_repeated_ || long_ago()) return true;
     // Something was committed since the last pass, and this one, which ended well, brought nothing.
     if (pass_brought_ == 0 && earlier_.commit_time_max && counters_.commit_time_max > earlier_.commit_time_max)
       return true;
@@ -221,6 +228,11 @@ class FolderSync {
     }
     if (now.normal && now.associated && now == counters_) return !as_agreed;
     return false;  // no counters, or they moved meanwhile: the next run sees them at rest
+  }
+
+  /// A server that no longer remembers so much may have left something out.
+  bool long_ago() const {
+    return earlier_pass_ && run_.env.clock.now() - *earlier_pass_ > run_.options.sweep_after_pause;
   }
 
   FolderCounters fresh_counters() {
@@ -429,7 +441,9 @@ class FolderSync {
   FolderReport& report_;
   FolderCounters counters_;
   FolderCounters earlier_;  // at the last pass
+  std::optional<Timestamp> earlier_pass_;
   std::uint64_t pass_brought_{0};
+  bool pass_repeated_{false};            // it brought what a state that it began from knows
   std::optional<Failure> pass_failure_;  // as at a bad message, and not explained yet
   bool agreed_{false};
   FolderEnd end_;

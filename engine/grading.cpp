@@ -14,7 +14,9 @@ std::string counted(std::uint64_t n, const char* one, const char* many) {
 
 std::pair<Grade, std::string> grade_of(const SyncReport& report, const Standings& standings) {
   if (report.identity_changed) {
-    return {Grade::decision_needed, "this is another mailbox, or the same one moved to another database"};
+    return {Grade::decision_needed,
+            "this is another mailbox, or the same one moved to another database or restored; if it is the same, "
+            "--accept-new-instance goes on with it"};
   }
   if (standings.held > 0) {
     return {Grade::decision_needed, counted(standings.held, "deletion waits", "deletions wait") + " for approval"};

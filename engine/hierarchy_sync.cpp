@@ -79,6 +79,12 @@ class HierarchySync {
 
   Result<HierarchyNews> ask() {
     auto by_ics = with_retries(2, [&] { return ask_ics(mailbox_.hierarchy_state); });
+    if (!by_ics && !run_.stopped() && !mailbox_.hierarchy_state.empty()) {
+      // It may be the state that is refused or fails.
+      if (loses_session(by_ics.error())) run_.connection.drop();
+      by_ics = with_retries(1, [&] { return ask_ics({}); });
+      state_reset_ = static_cast<bool>(by_ics);
+    }
     if (by_ics) {
       hierarchy_failed_ = std::nullopt;
       return by_ics;
@@ -107,7 +113,9 @@ class HierarchySync {
       }
     }
     MAPISYNC_TRY(next, exporter->update_state());
-    return HierarchyNews{std::move(collector.changed), std::move(collector.deleted), std::move(next)};
+    HierarchyNews news{std::move(collector.changed), std::move(collector.deleted), std::move(next)};
+    if (state.empty()) claim_unlisted(news);  // whom no state knows nobody reports deleted
+    return news;
   }
 
   /// No state comes of it: what the tables do not list is a claim.
@@ -116,13 +124,17 @@ class HierarchySync {
     MAPISYNC_TRY(infos, mailbox->folder_table(root_.key));
     HierarchyNews news;
     news.state = mailbox_.hierarchy_state;
+    news.changed = std::move(infos);
+    claim_unlisted(news);
+    return news;
+  }
+
+  void claim_unlisted(HierarchyNews& news) const {
     std::set<FolderKey> listed{root_.key};
-    for (const FolderInfo& info : infos) listed.insert(info.key);
+    for (const FolderInfo& info : news.changed) listed.insert(info.key);
     for (const FolderRecord& record : folders_) {
       if (!record.deleted_at && !listed.contains(record.info.key)) news.deleted.push_back(record.info.key);
     }
-    news.changed = std::move(infos);
-    return news;
   }
 
   const FolderRecord* known(const FolderKey& key) const {
@@ -181,6 +193,7 @@ class HierarchySync {
       MAPISYNC_TRYV(put(*unit, info));
     }
     for (const FolderRecord* record : gone) MAPISYNC_TRYV(remove(*unit, *record));
+    if (state_reset_) MAPISYNC_TRYV(add_event(*unit, EventKind::state_reset, FolderId::none));
     MAPISYNC_TRYV(put_findings(*unit));
     // A claim that could be neither shown nor refuted has to be made again: the state stays where it is.
     if (!undecided_) mailbox_.hierarchy_state = std::move(news.state);
@@ -258,6 +271,7 @@ class HierarchySync {
   std::vector<FolderRecord> folders_;
   std::optional<Failure> hierarchy_failed_;
   bool undecided_{false};
+  bool state_reset_{false};  // the hierarchy came from nothing, because it did not come from the state
   HierarchyOutcome outcome_;
 };
 

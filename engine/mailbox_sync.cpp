@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/adoption/adopt_mailbox.h"
 #include "engine/folder_filter.h"
 #include "engine/folder_sync.h"
 #include "engine/grading.h"
@@ -50,7 +51,9 @@ class OneRun {
   Result<SyncReport> run() {
     report_.started = env_.clock.now();
     MAPISYNC_TRYV(recognise_mailbox());
-    if (report_.identity_changed) return finish();
+    if (report_.identity_changed && !options_.accept_new_instance) return finish();
+    if (report_.identity_changed) MAPISYNC_TRYV(accept_instance());
+    if (run_.stopped()) return finish();
     MAPISYNC_TRY(hierarchy, sync_hierarchy(run_, mailbox_));
     if (!hierarchy.done && !run_.stopped()) return *hierarchy.failure;
     report_.folders_added = hierarchy.added;
@@ -74,7 +77,9 @@ class OneRun {
     if (stored) mailbox_ = *stored;
     mailbox_.root_path = options_.root_path;
     report_.identity_changed = stored && !same(stored->identity, identity);
+    known_instance_ = !report_.identity_changed;
     MAPISYNC_TRYV(begin_record(identity, mailbox->server_version()));
+    if (!known_instance_) former_ = std::exchange(mailbox_.identity, identity);
     run_.capabilities = merged(mailbox->capabilities(), mailbox_, mailbox->server_version());
     mailbox_.server_version = mailbox->server_version();
     // A reconnect may reach another server, or the mailbox from a restored copy.
@@ -109,12 +114,25 @@ class OneRun {
     MAPISYNC_TRY(unit, env_.store.begin());
     MAPISYNC_TRY(id, unit->put_run(record_));
     record_.id = run_.id = report_.run = id;
-    if (!report_.identity_changed) {
+    if (known_instance_) {
       mailbox_.identity = identity;
       if (mailbox_.server_version.empty()) mailbox_.server_version = server_version;
       MAPISYNC_TRYV(unit->put_mailbox(mailbox_));
     }
     return unit->commit();
+  }
+
+  /// From its commit on the store belongs to the new instance; the folders follow one by one.
+  Result<void> accept_instance() {
+    report_.identity_changed = false;  // that has been decided
+    if (run_.stopped()) return success();
+    MAPISYNC_TRY(adoption, adopt_mailbox(run_, former_, mailbox_));
+    if (adoption.failure && run_.stopped()) return success();
+    if (adoption.failure) return *adoption.failure;
+    known_instance_ = true;
+    report_.instance_accepted = true;
+    run_.env.log.info("the new instance of the mailbox was accepted");
+    return success();
   }
 
   // --- folders ---
@@ -287,12 +305,12 @@ class OneRun {
     record_.bytes = report_.costs.bytes;
     MAPISYNC_TRY(unit, env_.store.begin());
     MAPISYNC_TRYV(unit->put_run(record_));
-    if (!report_.identity_changed) {
+    if (known_instance_) {
       mailbox_.capabilities = encode(run_.capabilities);
       MAPISYNC_TRYV(unit->put_mailbox(mailbox_));
     }
     // Of an incomplete run nobody may read the report: what it found is told (again) by the one that ends.
-    if (report_.grade != Grade::incomplete && !report_.identity_changed) MAPISYNC_TRYV(unit->announce_all());
+    if (report_.grade != Grade::incomplete && known_instance_) MAPISYNC_TRYV(unit->announce_all());
     return unit->commit();
   }
 
@@ -305,6 +323,8 @@ class OneRun {
   SyncRun run_;
   Duration started_;
   MailboxRecord mailbox_;
+  MailboxIdentity former_;      // of the store, if this is another one
+  bool known_instance_{false};  // the store belongs to the mailbox that we see
   RunRecord record_;
   SyncReport report_;
   std::vector<FolderRecord> chosen_;

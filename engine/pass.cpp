@@ -77,6 +77,8 @@ class PassCommit {
     return claims_false;
   }
 
+  std::uint64_t repeated() const noexcept { return repeated_; }
+
  private:
   Result<void> commit_rest() {
     std::size_t next = 0;
@@ -84,6 +86,7 @@ class PassCommit {
       MAPISYNC_TRY(commit, FolderCommit::begin(work_));
       const std::size_t end = std::min(outcome_.rest.size(), next + work_.run.options.batch_messages_max);
       for (; next < end; ++next) MAPISYNC_TRYV(commit->deliver(outcome_.rest[next], Route::pass));
+      if (!work_.checkpoint.state.empty()) repeated_ += commit->repeated();
       MAPISYNC_TRYV(commit->commit());
     }
     outcome_.rest.clear();
@@ -170,6 +173,7 @@ class PassCommit {
     next.flags = pass_flags(next);
     next.state = std::move(*outcome_.state);
     next.counters = counters_;
+    next.passed_at = work_.run.env.clock.now();
     next.pass_partial = false;
     next.table_mode = false;
     next.blocked_by.clear();
@@ -183,6 +187,7 @@ class PassCommit {
   ExportOutcome outcome_;
   const FolderCounters& counters_;
   RestrictedPass* fence_of_;
+  std::uint64_t repeated_{0};
 };
 
 /// Data that arrived stays; the state does not move; the next run knows that this pass did not reach its end.
@@ -206,11 +211,13 @@ Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, R
   const ExportRequest request = pass_request(work, fence_of);
   MAPISYNC_TRY(exported, drive_export(work, work.opener, request));
   PassOutcome outcome;
+  const std::uint64_t exported_repeats = exported.repeated;
   outcome.messages = exported.messages;
   outcome.claims = exported.deletions.size();
   if (exported.done && exported.state) {
     PassCommit pass_commit(work, std::move(exported), counters, fence_of);
     MAPISYNC_TRY(claims_false, pass_commit.commit());
+    outcome.repeated = exported_repeats + pass_commit.repeated();
     outcome.claims_false = claims_false;
     outcome.done = true;
     return outcome;

@@ -16,6 +16,7 @@ struct PassOutcome {
   std::uint64_t messages{0};       // that arrived
   std::uint64_t claims{0};         // reported deletions
   std::uint64_t claims_false{0};   // deletions that proved false
+  std::uint64_t repeated{0};       // messages that the state it began from knows, at the version we hold
 };
 
 /// The fixed set of flags of a folder's passes; stored with the state.

@@ -36,7 +36,8 @@ class Settlement {
     MAPISYNC_TRYV(merge_listing());
     if (request_.reason == SettleReason::head) return settle_head();
     MAPISYNC_TRYV(find_absent());
-    MAPISYNC_TRY(verified, verify_deletions(work_, std::move(claims_)));
+    const auto verification = request_.adopted ? Verification::by_table : Verification::as_fits;
+    MAPISYNC_TRY(verified, verify_deletions(work_, std::move(claims_), verification));
     settled_.gone = verified.gone.size();
     if (!verified.alive.empty() || !verified.unknown.empty()) settled_.agreed = false;
     MAPISYNC_TRY(commit, FolderCommit::begin(work_));
@@ -216,6 +217,8 @@ class Settlement {
         next.sweep_due = true;
         next.table_mode = false;
         next.blocked_by.clear();
+        next.adoption_due = false;
+        next.passed_at = run_.env.clock.now();
         MAPISYNC_TRYV(commit.no_finding(FindingKind::state_unusable, std::nullopt));
         MAPISYNC_TRYV(commit.event(EventKind::fence, std::nullopt,
                                    next.state.origin == StateOrigin::composed
@@ -226,6 +229,7 @@ class Settlement {
       case SettleReason::no_fence:
         next.table_mode = true;
         next.counters = request_.counters;
+        next.adoption_due = false;
         break;
       case SettleReason::head: break;  // settle_head
     }

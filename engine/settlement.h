@@ -22,6 +22,7 @@ struct SettleRequest {
   std::optional<SyncState> state;   // fence: to be committed with the last slice
   std::vector<SourceKey> excluded;  // the restriction that the fence's state belongs to
   FolderCounters counters;          // read before the fence or the pass
+  bool adopted{false};              // refs of the rows may be of another instance: nothing is probed by them
 };
 
 struct Settled {

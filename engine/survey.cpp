@@ -1,8 +1,11 @@
 #include "engine/survey.h"
 
+#include <map>
 #include <set>
 #include <utility>
 
+#include "engine/adoption/folder_match.h"
+#include "engine/adoption/message_match.h"
 #include "engine/folder_filter.h"
 #include "engine/hierarchy_sync.h"
 
@@ -16,7 +19,8 @@ class FolderLook {
   FolderLook(const SyncEnvironment& env, const SyncOptions& options, const StopFlag& stop, FolderSurvey& survey)
       : env_(env), options_(options), stop_(stop), survey_(survey) {}
 
-  Result<void> look(Mailbox& mailbox, const FolderKey& key) {
+  /// `adopting`: keys of rows and table may be of different instances of the mailbox.
+  Result<void> look(Mailbox& mailbox, const FolderKey& key, bool adopting) {
     MAPISYNC_TRY(listing, env_.store.new_listing());
     listing_ = std::move(listing);
     auto folder = mailbox.open_folder(key);
@@ -33,6 +37,7 @@ class FolderLook {
       MAPISYNC_TRYV(read(*table.value(), kind == TableKind::associated));
       if (survey_.failure) return success();
     }
+    if (adopting && survey_.id != FolderId::none) return compare_instances();
     MAPISYNC_TRYV(compare_listed());
     return compare_held();
   }
@@ -85,19 +90,57 @@ class FolderLook {
     const auto same = [&](const ChangeKey& held) {
       return row.change_key.empty() || held.empty() || row.change_key == held;
     };
+    count(row, ledger, ledger && same(ledger->change_key), unsettled, unsettled && same(unsettled->row.change_key));
+    return success();
+  }
+
+  /// One listed message by what we hold of it, and whether that is at the version listed.
+  void count(const TableRow& row, const std::optional<LedgerRow>& ledger, bool copy_same,
+             const std::optional<UnsettledRow>& unsettled, bool trouble_same) {
     if (ledger && row.read.value && *row.read.value != ledger->read) ++survey_.read_differs;
-    if (unsettled && same(unsettled->row.change_key)) {
+    if (unsettled && trouble_same) {
       switch (unsettled->cls) {
         case UnsettledClass::pending: ++survey_.pending; break;
         case UnsettledClass::quarantined: ++survey_.quarantined; break;
         case UnsettledClass::suspected: ++survey_.suspected; break;
         case UnsettledClass::refused: ++survey_.refused; break;
       }
-    } else if (!unsettled && ledger && !ledger->held && same(ledger->change_key)) {
+    } else if (!unsettled && ledger && !ledger->held && copy_same) {
       ++survey_.in_step;
     } else {
       ++survey_.to_fetch;
     }
+  }
+
+  /// What would be recognised counts as what it would be then; the rest is new here, or gone.
+  Result<void> compare_instances() {
+    class Count final : public MatchVisitor {
+     public:
+      explicit Count(FolderLook& look) : look_(look) {}
+      Result<void> found(const Traits& ours, const TableRow& theirs, bool only) override {
+        const FolderId folder = look_.survey_.id;
+        MAPISYNC_TRY(ledger, look_.env_.store.ledger_row(folder, ours.key));
+        MAPISYNC_TRY(unsettled, look_.env_.store.unsettled_row(folder, ours.key));
+        const Traits listed = traits_of(theirs);
+        ++look_.survey_.recognised;
+        if (ledger) ++copies_;
+        if (ledger && ledger->held) ++held_again_;
+        look_.count(theirs, ledger, only && ledger && same_version(traits_of(*ledger), listed), unsettled,
+                    only && unsettled && same_version(traits_of(unsettled->row), listed));
+        return success();
+      }
+      Result<void> displaced(const Traits& /*ours*/) override { return success(); }
+      FolderLook& look_;
+      std::uint64_t copies_{0}, held_again_{0};
+    } counted(*this);
+    MAPISYNC_TRYV(match_messages(env_.store, survey_.id, *listing_, counted));
+    MAPISYNC_TRY(normal, listing_->distinct(false));
+    MAPISYNC_TRY(associated, listing_->distinct(true));
+    MAPISYNC_TRY(totals, env_.store.ledger_totals(survey_.id));
+    survey_.listed = normal + associated;
+    survey_.to_fetch += survey_.listed - survey_.recognised;
+    survey_.held = totals.held_normal + totals.held_associated - counted.held_again_;
+    survey_.to_delete = totals.normal + totals.associated - counted.copies_ - survey_.held;
     return success();
   }
 
@@ -123,6 +166,20 @@ class FolderLook {
   std::unique_ptr<Listing> listing_;
 };
 
+/// By the server's key.
+std::map<FolderKey, FolderId> which_are_ours(const std::vector<FolderRecord>& known,
+                                             const std::vector<FolderInfo>& infos, bool adopting) {
+  std::map<FolderKey, FolderId> ours;
+  if (adopting) {
+    for (const auto& [id, info] : match_folders(known, infos)) ours.emplace(info.key, id);
+    return ours;
+  }
+  for (const FolderRecord& record : known) {
+    if (!record.deleted_at) ours.emplace(record.info.key, record.id);
+  }
+  return ours;
+}
+
 }  // namespace
 
 Result<SurveyReport> survey(const SyncEnvironment& env, const SyncOptions& options, const StopFlag& stop) {
@@ -134,8 +191,10 @@ Result<SurveyReport> survey(const SyncEnvironment& env, const SyncOptions& optio
   report.first_time = !stored.has_value();
   report.identity_changed = stored && (stored->identity.mailbox_guid != identity.mailbox_guid ||
                                        stored->identity.mapping_signature != identity.mapping_signature);
+  report.would_accept = report.identity_changed && options.accept_new_instance;
   MAPISYNC_TRY(root, mailbox->root(options.root_path));
   MAPISYNC_TRY(infos, mailbox->folder_table(root.key));
+  root.is_root = true;
   infos.insert(infos.begin(), root);
   MAPISYNC_TRY(known, env.store.folders());
 
@@ -148,21 +207,23 @@ Result<SurveyReport> survey(const SyncEnvironment& env, const SyncOptions& optio
     records.push_back(std::move(record));
   }
   const auto paths = folder_paths(records);
-  std::set<FolderKey> seen;
+  const auto theirs = which_are_ours(known, infos, report.would_accept);
+  std::set<FolderId> seen;
   for (const FolderRecord& record : records) {
-    seen.insert(record.info.key);
+    const auto ours = theirs.find(record.info.key);
+    if (ours != theirs.end()) seen.insert(ours->second);
     const std::string& path = paths.at(record.id);
     if (!folder_wanted(path, options.include_folders, options.exclude_folders)) continue;
     FolderSurvey folder;
     folder.path = path;
-    for (const FolderRecord& ours : known) {
-      if (ours.info.key == record.info.key && !ours.deleted_at) folder.id = ours.id;
-    }
-    MAPISYNC_TRYV(FolderLook(env, options, stop, folder).look(*mailbox, record.info.key));
+    if (ours != theirs.end()) folder.id = ours->second;
+    MAPISYNC_TRY(checkpoint, env.store.checkpoint(folder.id));
+    const bool adopting = report.would_accept || (checkpoint && checkpoint->adoption_due);
+    MAPISYNC_TRYV(FolderLook(env, options, stop, folder).look(*mailbox, record.info.key, adopting));
     report.folders.push_back(std::move(folder));
   }
   for (const FolderRecord& ours : known) {
-    if (!ours.deleted_at && !seen.contains(ours.info.key)) ++report.folders_gone;
+    if (!ours.deleted_at && !seen.contains(ours.id)) ++report.folders_gone;
   }
   return report;
 }

@@ -20,6 +20,7 @@ struct FolderSurvey {
   std::uint64_t pending{0}, quarantined{0}, suspected{0}, refused{0};
   std::uint64_t to_delete{0};  // in the ledger, not listed
   std::uint64_t held{0};
+  std::uint64_t recognised{0};  // of a new instance: ours under another key or version
   std::uint64_t read_differs{0};
   std::uint64_t unidentified{0};   // rows without source key
   std::uint64_t unversioned{0};    // rows without change key: equal source keys is all that can be said
@@ -31,7 +32,8 @@ struct FolderSurvey {
 
 struct SurveyReport {
   bool identity_changed{false};
-  bool first_time{false};  // the store has no mailbox yet
+  bool would_accept{false};  // and the options say to go on with the new instance
+  bool first_time{false};    // the store has no mailbox yet
   std::vector<FolderSurvey> folders;
   std::uint64_t folders_gone{0};  // in the store, not at the source
 };

@@ -25,6 +25,7 @@ struct SyncOptions {
   std::vector<std::string> exclude_folders;
   RunLimits limits;
   bool accept_large_deletions{false};  // apply deletions that the guard would hold
+  bool accept_new_instance{false};     // the mailbox was moved or restored: go on with what it is now
 
   // Batches: what a stop costs at most.
   std::uint32_t batch_messages_max{500};
@@ -34,6 +35,9 @@ struct SyncOptions {
   // Tables and verification.
   std::uint32_t table_page_rows{500};
   std::uint32_t sweep_every_runs{20};  // a full table sweep at least this often, whatever the counters say
+  /// A state this old may be older than what the server remembers of changes: a sweep follows its pass. Servers keep
+  /// them for at least this long.
+  Duration sweep_after_pause{std::chrono::hours(24 * 7)};
   /// Without a fence: how far before the last known commit the table's head reaches. Servers stamp rows before they
   /// show them, and several servers may have stamped them.
   Duration head_margin{std::chrono::minutes(10)};

@@ -63,6 +63,7 @@ FolderReport SyncReport::sum() const {
     total.moved += folder.moved;
     total.held += folder.held;
     total.read_changes += folder.read_changes;
+    total.recognised += folder.recognised;
     total.counts_moved = total.counts_moved || folder.counts_moved;
     total.costs += folder.costs;
     if (folder.source_counted) {

@@ -56,6 +56,7 @@ struct FolderReport {
   std::uint64_t new_quarantined{0}, new_suspected{0}, new_findings{0}, released{0};
   std::uint64_t repaired{0};  // findings that arose and were mended within this run
   std::uint64_t deleted{0}, moved{0}, held{0}, read_changes{0};
+  std::uint64_t recognised{0};  // in a new instance of the mailbox, and kept
   Costs costs;
   Unfinished unfinished{Unfinished::none};
   std::optional<Failure> failure;  // what unfinished it
@@ -79,6 +80,7 @@ struct SyncReport {
   std::vector<FolderReport> folders;
   std::uint64_t folders_added{0}, folders_deleted{0}, folders_unreadable{0};
   bool identity_changed{false};
+  bool instance_accepted{false};  // in this run
   bool stopped{false};
   Costs costs;               // of all folders and the hierarchy
   FolderReport sum() const;  // all folders together, for the last line of a table

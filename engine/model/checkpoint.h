@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/base/time.h"
 #include "engine/model/folder.h"
 #include "engine/model/ids.h"
 #include "engine/model/sync_state.h"
@@ -33,6 +34,8 @@ struct Checkpoint {
   std::optional<CountAgreement> agreement;
   Bytes frontier;               // groups of pending messages known to fail; an accelerator, may be lost
   RunId finished{RunId::none};  // the last run that left nothing undone here; for runs under a limit
+  bool adoption_due{false};  // a new instance of the mailbox was accepted: the rows still have the keys of the former
+  std::optional<Timestamp> passed_at;  // when the state was last brought up to date
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
+#include "engine/base/time.h"
 #include "engine/model/ids.h"
 #include "engine/model/message.h"
 
@@ -28,6 +31,10 @@ struct LedgerRow {
   Coverage coverage{Coverage::unproven};
   bool held{false};        // gone at the source; its deletion waits for approval
   RunId run{RunId::none};  // the run that delivered this version
+  // Which message it is, where its key is no help: in another instance of the mailbox.
+  std::string internet_message_id;     // empty: none is known
+  std::optional<Timestamp> delivered;  // PR_MESSAGE_DELIVERY_TIME
+  std::optional<Timestamp> modified;   // PR_LAST_MODIFICATION_TIME of the copy
   friend bool operator==(const LedgerRow&, const LedgerRow&) = default;
 };
 

@@ -31,6 +31,13 @@ struct SinkContext {
   Timestamp now{};
 };
 
+/// How a message is named from now on; its content stays what it is.
+struct MessageName {
+  SourceKey key;
+  ChangeKey change_key;  // may be empty
+  MessageRef ref;
+};
+
 class ChangeSink {
  public:
   virtual ~ChangeSink() = default;
@@ -44,6 +51,9 @@ class ChangeSink {
   virtual Result<void> set_read(const SinkContext& context, const SourceKey& key, bool read) = 0;
   /// The copy is older than what the source holds and cannot be refreshed (stale), or is current again.
   virtual Result<void> set_stale(const SinkContext& context, const SourceKey& key, bool stale) = 0;
+  /// In another instance of the mailbox it is the message `now`. Unknown keys are ignored. Whatever is there under the
+  /// new key gives way: a message marked deleted stays, under another key.
+  virtual Result<void> rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) = 0;
   virtual Result<void> folder_changed(const SinkContext& context, const FolderInfo& info) = 0;
   /// The folder and all its messages.
   virtual Result<void> folder_deleted(const SinkContext& context) = 0;

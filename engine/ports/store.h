@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -43,6 +44,9 @@ class UnitOfWork {
 
   virtual Result<void> put_unsettled(FolderId folder, const UnsettledRow& row) = 0;  // insert or replace by key
   virtual Result<void> erase_unsettled(FolderId folder, const SourceKey& key) = 0;   // absent: no-op
+  /// The message has another key from now on: its ledger row, its unsettled row and its findings move along and stay
+  /// what they are. Nothing is there under `from`: no-op. Refused if `to` is another message's.
+  virtual Result<void> rename_message(FolderId folder, const SourceKey& from, const SourceKey& to) = 0;
 
   /// The same (folder, key, kind) again: last_seen, run, code and detail are renewed, times counted up, first_seen and
   /// announced kept. True: it is new.
@@ -73,6 +77,17 @@ class Listing {
   };
   /// Ascending by source key, the first `limit` after `after` (empty: from the start).
   virtual Result<std::vector<Entry>> page(const SourceKey& after, std::size_t limit) = 0;
+
+  // For those who look for a message by what it is. A row that was taken keeps its mark until the listing goes.
+  virtual Result<std::optional<TableRow>> find(const SourceKey& key) = 0;
+  virtual Result<void> take(const SourceKey& key) = 0;  // absent: no-op
+  struct Candidate {
+    TableRow row;
+    bool taken{false};
+  };
+  /// Rows that are alike in this, those not taken first, then ascending by source key; the first `limit`.
+  virtual Result<std::vector<Candidate>> with_search_key(const Bytes& search_key, std::size_t limit) = 0;
+  virtual Result<std::vector<Candidate>> with_message_id(const std::string& message_id, std::size_t limit) = 0;
 };
 
 class Store {

@@ -90,6 +90,11 @@ Result<void> MailTable::set_stale(const SinkContext& context, const SourceKey& k
              {std::int64_t{stale}, number_of(context.folder), key});
 }
 
+Result<void> MailTable::rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) {
+  return run("UPDATE OR REPLACE mail SET source_key = ? WHERE folder = ? AND source_key = ?",
+             {now.key, number_of(context.folder), from});
+}
+
 Result<void> MailTable::folder_changed(const SinkContext& context, const FolderInfo& info) {
   return run("REPLACE INTO folder(id, name) VALUES(?, ?)", {number_of(context.folder), info.name});
 }

@@ -27,6 +27,8 @@ class MailTable final : public mapisync::ChangeSink {
                                   bool read) override;
   mapisync::Result<void> set_stale(const mapisync::SinkContext& context, const mapisync::SourceKey& key,
                                    bool stale) override;
+  mapisync::Result<void> rename_message(const mapisync::SinkContext& context, const mapisync::SourceKey& from,
+                                        const mapisync::MessageName& now) override;
   mapisync::Result<void> folder_changed(const mapisync::SinkContext& context,
                                         const mapisync::FolderInfo& info) override;
   mapisync::Result<void> folder_deleted(const mapisync::SinkContext& context) override;

@@ -83,6 +83,43 @@ Result<void> MemorySink::set_stale(const SinkContext& context, const SourceKey& 
   return change(context, key, [&](MirroredMessage& message) { message.stale = stale; });
 }
 
+/// What is there under the key goes on under one that no server makes.
+void MemorySink::make_way(memory::UndoLog& undo, const SinkContext& context, const Key& key) {
+  const auto found = messages_.find(key);
+  if (found == messages_.end()) return;
+  MirroredMessage displaced = found->second;
+  if (!displaced.deleted_at) {
+    displaced.deleted_at = context.now;
+    displaced.deletion = DeletionKind::hard;
+  }
+  Key free = key;
+  for (int n = 1; messages_.contains(free); ++n) {
+    free.second = SourceKey(key.second.bytes() + "/former" + std::to_string(n));
+  }
+  undo.before_change(messages_, key);
+  messages_.erase(key);
+  undo.before_change(messages_, free);
+  displaced.header.source_key = free.second;
+  messages_.insert_or_assign(free, std::move(displaced));
+}
+
+Result<void> MemorySink::rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) {
+  MAPISYNC_TRY(undo, require_undo());
+  const Key old_key{context.folder, from};
+  const Key new_key{context.folder, now.key};
+  if (!messages_.contains(old_key)) return success();
+  if (old_key != new_key) make_way(*undo, context, new_key);
+  undo->before_change(messages_, old_key);
+  MirroredMessage kept = messages_.at(old_key);
+  messages_.erase(old_key);
+  undo->before_change(messages_, new_key);
+  kept.header.source_key = now.key;
+  kept.header.change_key = now.change_key;
+  kept.header.ref = now.ref;
+  messages_.insert_or_assign(new_key, std::move(kept));
+  return success();
+}
+
 Result<void> MemorySink::folder_changed(const SinkContext& context, const FolderInfo& info) {
   MAPISYNC_TRY(undo, require_undo());
   undo->before_change(folders_, context.folder);

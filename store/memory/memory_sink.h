@@ -57,6 +57,7 @@ class MemorySink final : public ChangeSink {
   Result<void> mark_deleted(const SinkContext& context, const SourceKey& key, DeletionKind kind) override;
   Result<void> set_read(const SinkContext& context, const SourceKey& key, bool read) override;
   Result<void> set_stale(const SinkContext& context, const SourceKey& key, bool stale) override;
+  Result<void> rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) override;
   Result<void> folder_changed(const SinkContext& context, const FolderInfo& info) override;
   Result<void> folder_deleted(const SinkContext& context) override;
   Result<void> flush() override;
@@ -70,6 +71,7 @@ class MemorySink final : public ChangeSink {
   std::uint64_t flushes() const noexcept { return flushes_; }
 
  private:
+  void make_way(memory::UndoLog& undo, const SinkContext& context, const Key& key);
   template <class Change>
   Result<void> change(const SinkContext& context, const SourceKey& key, Change apply);
   /// Where changes are remembered; fails before the first attach.

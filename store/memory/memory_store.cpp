@@ -1,6 +1,7 @@
 #include "store/memory/memory_store.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -54,8 +55,39 @@ class MemoryListing final : public Listing {
     return page;
   }
 
+  Result<std::optional<TableRow>> find(const SourceKey& key) override {
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? std::nullopt : std::optional(found->second.row);
+  }
+
+  Result<void> take(const SourceKey& key) override {
+    if (entries_.contains(key)) taken_.insert(key);
+    return success();
+  }
+
+  Result<std::vector<Candidate>> with_search_key(const Bytes& search_key, std::size_t limit) override {
+    return alike(limit, [&](const TableRow& row) { return row.search_key.value == search_key; });
+  }
+
+  Result<std::vector<Candidate>> with_message_id(const std::string& message_id, std::size_t limit) override {
+    return alike(limit, [&](const TableRow& row) { return row.internet_message_id.value == message_id; });
+  }
+
  private:
+  template <class Alike>
+  std::vector<Candidate> alike(std::size_t limit, Alike is_alike) const {
+    std::vector<Candidate> found;
+    for (const bool taken : {false, true}) {
+      for (const auto& [key, entry] : entries_) {
+        if (found.size() == limit) return found;
+        if (taken_.contains(key) == taken && is_alike(entry.row)) found.push_back({entry.row, taken});
+      }
+    }
+    return found;
+  }
+
   std::map<SourceKey, Entry> entries_;
+  std::set<SourceKey> taken_;
   std::int64_t next_{0};
   std::uint64_t distinct_[2]{0, 0};
 };

@@ -73,6 +73,7 @@ class MemoryUnitOfWork final : public UnitOfWork {
   Result<std::uint64_t> move_ledger_coverage(FolderId folder, Coverage from, Coverage to) override;
   Result<void> put_unsettled(FolderId folder, const UnsettledRow& row) override;
   Result<void> erase_unsettled(FolderId folder, const SourceKey& key) override;
+  Result<void> rename_message(FolderId folder, const SourceKey& from, const SourceKey& to) override;
   Result<bool> put_finding(const Finding& finding) override;
   Result<void> erase_finding(FolderId folder, const std::optional<SourceKey>& key, FindingKind kind) override;
   Result<void> add_event(const Event& event) override;
@@ -87,6 +88,7 @@ class MemoryUnitOfWork final : public UnitOfWork {
   Failure refuse(std::string why);
   /// Fails, and spoils the work, unless the work is open, the folder is known and the key is not empty.
   Result<void> check(FolderId folder, const SourceKey* key);
+  void rename_findings(FolderId folder, const SourceKey& from, const SourceKey& to);
   template <class Change>
   Result<void> change_ledger(FolderId folder, const SourceKey& key, Change change);
 

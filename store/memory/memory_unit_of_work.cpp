@@ -179,6 +179,52 @@ Result<void> MemoryUnitOfWork::erase_unsettled(FolderId folder, const SourceKey&
   return success();
 }
 
+Result<void> MemoryUnitOfWork::rename_message(FolderId folder, const SourceKey& from, const SourceKey& to) {
+  MAPISYNC_TRYV(check(folder, &from));
+  MAPISYNC_TRYV(check(folder, &to));
+  if (from == to) return success();
+  const memory::RowKey old_key{folder, from};
+  const memory::RowKey new_key{folder, to};
+  if (tables_.ledger.contains(new_key) || tables_.unsettled.contains(new_key)) {
+    return refuse("two messages with one key");
+  }
+  if (const auto found = tables_.ledger.find(old_key); found != tables_.ledger.end()) {
+    undo_.before_change(tables_.ledger, old_key);
+    undo_.before_change(tables_.ledger, new_key);
+    auto node = tables_.ledger.extract(found);
+    node.key() = new_key;
+    node.mapped().row.key = to;
+    tables_.ledger.insert(std::move(node));
+  }
+  if (const auto found = tables_.unsettled.find(old_key); found != tables_.unsettled.end()) {
+    undo_.before_change(tables_.unsettled_by_id, found->second.id);
+    tables_.unsettled_by_id.insert_or_assign(found->second.id, new_key);
+    undo_.before_change(tables_.unsettled, old_key);
+    undo_.before_change(tables_.unsettled, new_key);
+    auto node = tables_.unsettled.extract(found);
+    node.key() = new_key;
+    node.mapped().row.row.source_key = to;
+    tables_.unsettled.insert(std::move(node));
+  }
+  rename_findings(folder, from, to);
+  return success();
+}
+
+void MemoryUnitOfWork::rename_findings(FolderId folder, const SourceKey& from, const SourceKey& to) {
+  std::vector<Finding> moved;
+  for (auto it = tables_.findings.lower_bound({folder, from, FindingKind{}});
+       it != tables_.findings.end() && std::get<0>(it->first) == folder && std::get<1>(it->first) == from;) {
+    moved.push_back(it->second);
+    undo_.before_change(tables_.findings, it->first);
+    it = tables_.findings.erase(it);
+  }
+  for (Finding& finding : moved) {
+    finding.key = to;
+    undo_.before_change(tables_.findings, key_of(finding));
+    tables_.findings.insert_or_assign(key_of(finding), finding);
+  }
+}
+
 Result<bool> MemoryUnitOfWork::put_finding(const Finding& finding) {
   if (!open_ || failed_) return refuse("this unit of work has ended or failed");
   if (finding.folder != FolderId::none) {

@@ -90,6 +90,13 @@ Result<void> write_parts(Database& database, std::int64_t message, const sqlite:
   return success();
 }
 
+Result<std::optional<std::int64_t>> row_id(Database& database, FolderId folder, const SourceKey& key) {
+  MAPISYNC_TRY(row,
+               database.query("SELECT id FROM messages WHERE folder_id = ?1 AND source_key = ?2", folder, blob(key)));
+  MAPISYNC_TRY(found, row.step());
+  return found ? std::optional(row.integer(0)) : std::nullopt;
+}
+
 /// All rows of a message. What the version before needed and this one does not goes last, so that content that both
 /// need is not written again.
 Result<void> write_all(Database& database, const SinkContext& context, const DeliveredMessage& message,
@@ -164,6 +171,28 @@ Result<void> MirrorSink::set_stale(const SinkContext& context, const SourceKey& 
   return open->guarded([&] {
     return store_.database()->run("UPDATE messages SET stale = ?3 WHERE folder_id = ?1 AND source_key = ?2",
                                   context.folder, blob(key), stale);
+  });
+}
+
+Result<void> MirrorSink::rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) {
+  MAPISYNC_TRY(open, work());
+  return open->guarded([&]() -> Result<void> {
+    Database& database = *store_.database();
+    MAPISYNC_TRY(id, row_id(database, context.folder, from));
+    if (!id) return success();
+    if (from != now.key) {
+      MAPISYNC_TRY(there, row_id(database, context.folder, now.key));
+      // No server makes a key like this; the number makes it the only one.
+      const SourceKey aside(now.key.bytes() + "/former" + std::to_string(there.value_or(0)));
+      if (there) {
+        MAPISYNC_TRYV(
+            database.run("UPDATE messages SET source_key = ?2, deletion = coalesce(deletion, 1), "
+                         "deleted_at = coalesce(deleted_at, ?3) WHERE id = ?1",
+                         *there, blob(aside), context.now));
+      }
+    }
+    return database.run("UPDATE messages SET source_key = ?2, change_key = ?3, message_ref = ?4 WHERE id = ?1", *id,
+                        blob(now.key), blob(now.change_key), blob(now.ref));
   });
 }
 

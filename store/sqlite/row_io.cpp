@@ -76,6 +76,9 @@ LedgerRow read_ledger_row(const Statement& row) {
   ledger.coverage = row.as<Coverage>(8);
   ledger.held = row.boolean(9);
   ledger.run = row.as<RunId>(10);
+  if (!row.is_null(11)) ledger.internet_message_id = row.string(11);
+  ledger.delivered = row.optional_time(12);
+  ledger.modified = row.optional_time(13);
   return ledger;
 }
 

@@ -17,8 +17,9 @@ namespace mapisync::sqlite {
 // Column lists in the order the readers below expect; macros, so that statements stay literals.
 #define MAPISYNC_FOLDER_COLUMNS \
   "id, folder_key, parent_key, name, container_class, role, kind, change_key, is_root, deleted_at, deletion_held"
-#define MAPISYNC_LEDGER_COLUMNS \
-  "source_key, change_key, search_key, message_ref, read, associated, size, completeness, coverage, held, run_id"
+#define MAPISYNC_LEDGER_COLUMNS                                                                                     \
+  "source_key, change_key, search_key, message_ref, read, associated, size, completeness, coverage, held, run_id, " \
+  "internet_message_id, delivered_at, modified_at"
 #define MAPISYNC_TABLE_ROW_COLUMNS                                                                                 \
   "source_key, change_key, message_ref, associated, read, size, delivered_at, modified_at, committed_at, sender, " \
   "subject, message_class, internet_message_id, search_key, column_errors"

@@ -17,6 +17,7 @@ std::optional<TextArgument> optional_text(const Column<std::string>& column) {
 }
 
 Listing::Entry read_entry(const Statement& row) { return {read_table_row(row), -row.integer(15)}; }
+Listing::Candidate read_candidate(const Statement& row) { return {read_table_row(row), row.boolean(15)}; }
 
 class SqliteListing final : public Listing {
  public:
@@ -45,15 +46,54 @@ class SqliteListing final : public Listing {
   }
 
   Result<std::vector<Entry>> page(const SourceKey& after, std::size_t limit) override {
-    const auto bounded = static_cast<std::int64_t>(
-        std::min<std::size_t>(limit, static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max())));
     MAPISYNC_TRY(rows, database_->query("SELECT " MAPISYNC_TABLE_ROW_COLUMNS ", number FROM listed "
                                         "WHERE source_key > ?1 ORDER BY source_key LIMIT ?2",
-                                        blob(after), bounded));
+                                        blob(after), bounded(limit)));
     return read_all(rows, &read_entry);
   }
 
+  Result<std::optional<TableRow>> find(const SourceKey& key) override {
+    MAPISYNC_TRY(
+        row, database_->query("SELECT " MAPISYNC_TABLE_ROW_COLUMNS " FROM listed WHERE source_key = ?1", blob(key)));
+    MAPISYNC_TRY(found, row.step());
+    return found ? std::optional(read_table_row(row)) : std::nullopt;
+  }
+
+  Result<void> take(const SourceKey& key) override {
+    return database_->run("UPDATE listed SET taken = 1 WHERE source_key = ?1", blob(key));
+  }
+
+  Result<std::vector<Candidate>> with_search_key(const Bytes& search_key, std::size_t limit) override {
+    MAPISYNC_TRYV(make_indexes());
+    MAPISYNC_TRY(rows, database_->query("SELECT " MAPISYNC_TABLE_ROW_COLUMNS ", taken FROM listed "
+                                        "WHERE search_key = ?1 ORDER BY taken, source_key LIMIT ?2",
+                                        blob(BytesView(search_key)), bounded(limit)));
+    return read_all(rows, &read_candidate);
+  }
+
+  Result<std::vector<Candidate>> with_message_id(const std::string& message_id, std::size_t limit) override {
+    MAPISYNC_TRYV(make_indexes());
+    MAPISYNC_TRY(rows, database_->query("SELECT " MAPISYNC_TABLE_ROW_COLUMNS ", taken FROM listed "
+                                        "WHERE internet_message_id = ?1 ORDER BY taken, source_key LIMIT ?2",
+                                        text(message_id), bounded(limit)));
+    return read_all(rows, &read_candidate);
+  }
+
  private:
+  static std::int64_t bounded(std::size_t limit) {
+    return static_cast<std::int64_t>(
+        std::min<std::size_t>(limit, static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max())));
+  }
+
+  /// Few listings are ever searched by what the rows are.
+  Result<void> make_indexes() {
+    if (indexed_) return success();
+    indexed_ = true;
+    return database_->script(
+        "CREATE INDEX IF NOT EXISTS listed_search_key ON listed (search_key, taken, source_key); "
+        "CREATE INDEX IF NOT EXISTS listed_message_id ON listed (internet_message_id, taken, source_key)");
+  }
+
   Result<void> put(const TableRow& row, std::int64_t number) {
     if (row.source_key.empty()) {
       return fail(Errc::internal, Scope::process, Retry::never, "a listing does not take rows without a source key");
@@ -78,6 +118,7 @@ class SqliteListing final : public Listing {
 
   std::shared_ptr<Database> database_;
   std::int64_t next_{0};
+  bool indexed_{false};
 };
 
 }  // namespace
@@ -91,7 +132,8 @@ Result<std::unique_ptr<Listing>> make_listing() {
                        "associated INTEGER, read INTEGER, size INTEGER, delivered_at INTEGER, "
                        "modified_at INTEGER, committed_at INTEGER, sender TEXT, subject TEXT, "
                        "message_class TEXT, internet_message_id TEXT, search_key BLOB, column_errors TEXT, "
-                       "number INTEGER) WITHOUT ROWID; CREATE INDEX listed_kind ON listed (associated)"));
+                       "number INTEGER, taken INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID; CREATE INDEX listed_kind ON "
+                       "listed (associated)"));
   return std::unique_ptr<Listing>(std::make_unique<SqliteListing>(std::move(database)));
 }
 

@@ -84,12 +84,13 @@ Result<std::vector<FolderRecord>> SqliteStore::folders() {
 }
 
 Result<std::optional<Checkpoint>> SqliteStore::checkpoint(FolderId folder) {
-  MAPISYNC_TRY(row, database_->query("SELECT state, state_origin, flags, excluded, commit_time_max, deleted_total, "
-                                     "normal_count, associated_count, pass_partial, sweep_due, table_mode, blocked_by, "
-                                     "runs_since_sweep, agreed_commit_time_max, agreed_deleted_total, "
-                                     "agreed_normal_count, agreed_assoc_count, agreed_normal, agreed_associated, "
-                                     "frontier, finished_run FROM checkpoints WHERE folder_id = ?1",
-                                     folder));
+  MAPISYNC_TRY(row,
+               database_->query("SELECT state, state_origin, flags, excluded, commit_time_max, deleted_total, "
+                                "normal_count, associated_count, pass_partial, sweep_due, table_mode, blocked_by, "
+                                "runs_since_sweep, agreed_commit_time_max, agreed_deleted_total, "
+                                "agreed_normal_count, agreed_assoc_count, agreed_normal, agreed_associated, "
+                                "frontier, finished_run, adoption_due, passed_at FROM checkpoints WHERE folder_id = ?1",
+                                folder));
   MAPISYNC_TRY(found, row.step());
   if (!found) return std::optional<Checkpoint>{};
   Checkpoint checkpoint;
@@ -106,6 +107,8 @@ Result<std::optional<Checkpoint>> SqliteStore::checkpoint(FolderId folder) {
   if (!row.is_null(17)) checkpoint.agreement = CountAgreement{read_counters(row, 13), row.size(17), row.size(18)};
   checkpoint.frontier = row.bytes(19);
   checkpoint.finished = RunId{row.integer(20)};
+  checkpoint.adoption_due = row.boolean(21);
+  checkpoint.passed_at = row.optional_time(22);
   return std::optional<Checkpoint>(std::move(checkpoint));
 }
 

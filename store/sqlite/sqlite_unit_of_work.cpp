@@ -142,14 +142,15 @@ Result<void> SqliteUnitOfWork::put_checkpoint(FolderId folder, const Checkpoint&
       "INSERT OR REPLACE INTO checkpoints (folder_id, state, state_origin, flags, excluded, commit_time_max, "
       "deleted_total, normal_count, associated_count, pass_partial, sweep_due, table_mode, blocked_by, "
       "runs_since_sweep, agreed_commit_time_max, agreed_deleted_total, agreed_normal_count, "
-      "agreed_assoc_count, agreed_normal, agreed_associated, frontier, finished_run) VALUES (?1, ?2, ?3, ?4, ?5, "
-      "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+      "agreed_assoc_count, agreed_normal, agreed_associated, frontier, finished_run, adoption_due, passed_at) VALUES "
+      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
+      "?24)",
       folder, blob(checkpoint.state.bytes), checkpoint.state.origin, checkpoint.flags, blob(excluded),
       counters.commit_time_max, counters.deleted_total, counters.normal, counters.associated, checkpoint.pass_partial,
       checkpoint.sweep_due, checkpoint.table_mode, blob(checkpoint.blocked_by), checkpoint.runs_since_sweep,
       agreed.counters.commit_time_max, agreed.counters.deleted_total, agreed.counters.normal,
       agreed.counters.associated, when_agreed(agreed.normal), when_agreed(agreed.associated), blob(checkpoint.frontier),
-      checkpoint.finished);
+      checkpoint.finished, checkpoint.adoption_due, checkpoint.passed_at);
 }
 
 Result<void> SqliteUnitOfWork::put_ledger(FolderId folder, const LedgerRow& row) {
@@ -157,16 +158,20 @@ Result<void> SqliteUnitOfWork::put_ledger(FolderId folder, const LedgerRow& row)
   return write(folder, &row.key,
                "INSERT INTO ledger (folder_id, " MAPISYNC_LEDGER_COLUMNS
                ", delivery) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
                "ON CONFLICT (folder_id, source_key) DO UPDATE SET "
                "delivery = CASE WHEN run_id = excluded.run_id AND change_key = excluded.change_key "
                "THEN delivery ELSE excluded.delivery END, "
                "change_key = excluded.change_key, search_key = excluded.search_key, "
                "message_ref = excluded.message_ref, read = excluded.read, associated = excluded.associated, "
                "size = excluded.size, completeness = excluded.completeness, coverage = excluded.coverage, "
-               "held = excluded.held, run_id = excluded.run_id",
+               "held = excluded.held, run_id = excluded.run_id, "
+               "internet_message_id = excluded.internet_message_id, delivered_at = excluded.delivered_at, "
+               "modified_at = excluded.modified_at",
                folder, blob(row.key), blob(row.change_key), blob(row.search_key), blob(row.ref), row.read,
-               row.associated, row.size, row.completeness, row.coverage, row.held, row.run, ++store_.last_delivery_);
+               row.associated, row.size, row.completeness, row.coverage, row.held, row.run,
+               row.internet_message_id.empty() ? std::nullopt : std::optional(text(row.internet_message_id)),
+               row.delivered, row.modified, ++store_.last_delivery_);
 }
 
 Result<void> SqliteUnitOfWork::erase_ledger(FolderId folder, const SourceKey& key) {
@@ -234,6 +239,33 @@ Result<void> SqliteUnitOfWork::put_unsettled(FolderId folder, const UnsettledRow
 
 Result<void> SqliteUnitOfWork::erase_unsettled(FolderId folder, const SourceKey& key) {
   return write(folder, &key, "DELETE FROM unsettled WHERE folder_id = ?1 AND source_key = ?2", folder, blob(key));
+}
+
+Result<void> SqliteUnitOfWork::rename_message(FolderId folder, const SourceKey& from, const SourceKey& to) {
+  return guarded([&]() -> Result<void> {
+    MAPISYNC_TRYV(require_folder(folder));
+    if (from.empty() || to.empty()) return refuse("an empty source key");
+    if (from == to) return success();
+    {
+      MAPISYNC_TRY(row, database_.query("SELECT 1 FROM ledger WHERE folder_id = ?1 AND source_key = ?2 UNION ALL "
+                                        "SELECT 1 FROM unsettled WHERE folder_id = ?1 AND source_key = ?2",
+                                        folder, blob(to)));
+      MAPISYNC_TRY(there, row.step());
+      if (there) return refuse("two messages with one key");
+    }
+    MAPISYNC_TRYV(database_.run("UPDATE ledger SET source_key = ?3 WHERE folder_id = ?1 AND source_key = ?2", folder,
+                                blob(from), blob(to)));
+    MAPISYNC_TRYV(database_.run("UPDATE unsettled SET source_key = ?3 WHERE folder_id = ?1 AND source_key = ?2", folder,
+                                blob(from), blob(to)));
+    // As the index findings_once has it.
+    MAPISYNC_TRYV(
+        database_.run("DELETE FROM findings WHERE ifnull(folder_id, 0) = ?1 AND ifnull(source_key, x'') = ?2 AND kind "
+                      "IN (SELECT kind FROM findings WHERE ifnull(folder_id, 0) = ?1 AND ifnull(source_key, x'') = ?3)",
+                      folder, blob(to), blob(from)));
+    return database_.run(
+        "UPDATE findings SET source_key = ?3 WHERE ifnull(folder_id, 0) = ?1 AND ifnull(source_key, x'') = ?2", folder,
+        blob(from), blob(to));
+  });
 }
 
 Result<bool> SqliteUnitOfWork::put_finding(const Finding& finding) {

@@ -184,6 +184,37 @@ class SyncTest(CliTest):
         self.assert_exit(self.sync(), 3, "decision_needed")
         self.assert_exit(self.run_cli("verify", "fake:box.fake", "mirror.db"), 3, "decision_needed")
 
+    def test_a_new_instance_is_accepted_and_nothing_comes_twice(self):
+        for words in ("", "new-mailbox", "new-keys", "new-versions", "new-mailbox new-keys new-versions"):
+            with self.subTest(words=words):
+                self.run_in_a_new_box(f"move-mailbox {words}")
+
+    def run_in_a_new_box(self, move):
+        for left in self.dir.iterdir():
+            left.unlink()
+        self.box(6)
+        self.script("break m6")
+        self.sync(check=2)
+        self.script(f"modify m1\ndelete m2\nmark read m3\nfill Inbox 1 n\n{move}")
+        stopped = self.sync()
+        self.assert_exit(stopped, 3, "decision_needed")
+        self.assertIn("--accept-new-instance", stopped.err)
+        before = (self.dir / "mirror.db").read_bytes()
+        told = self.sync("--accept-new-instance", "--dry-run", "--format", "json", check=4).json()
+        self.assertTrue(told["would_accept"])
+        total = told["total"]
+        self.assertEqual((total["recognised"], total["to_fetch"], total["to_delete"]), (5, 2, 1))
+        self.assertEqual((self.dir / "mirror.db").read_bytes(), before)
+        report = self.sync("--accept-new-instance", "--format", "json", check=1).json()
+        self.assertTrue(report["instance_accepted"])
+        self.assertEqual(report["total"]["recognised"], 5)
+        self.assertEqual(report["total"]["source"]["delivered"], 2)
+        self.assertEqual(report["total"]["deleted"], 1)
+        self.assertTrue(report["total"]["balanced"])
+        self.assertFalse(self.sync("--accept-new-instance", "--format", "json", check=1).json()["instance_accepted"])
+        self.assertIn("nothing changed", self.sync(check=1).out)
+        self.run_cli("verify", "fake:box.fake", "mirror.db", check=1)
+
     def test_held_deletions_wait_until_they_are_approved(self):
         self.box(1300)
         self.sync(check=0)

@@ -148,6 +148,37 @@ TEST_P(SinkContract, ReadAndStaleAreSetAndUnknownKeysIgnored) {
   EXPECT_THAT(kind_->held(), SizeIs(1));
 }
 
+TEST_P(SinkContract, ARenamedMessageKeepsItsContent) {
+  DeliveredMessage message = sample_message("old");
+  deliver(message);
+  batch([&] {
+    must(sink().set_stale(context(), SourceKey("old"), true));
+    must(sink().rename_message(context(), SourceKey("old"), {SourceKey("new"), ChangeKey("v2"), MessageRef("r2")}));
+    must(sink().rename_message(context(), SourceKey("absent"), {SourceKey("x"), ChangeKey("v"), MessageRef("r")}));
+    must(sink().rename_message(context(), SourceKey("new"), {SourceKey("new"), ChangeKey("v3"), MessageRef("r3")}));
+  });
+  EXPECT_THAT(kind_->held(), SizeIs(1));
+  EXPECT_EQ(held("new").change_key, ChangeKey("v3"));
+  EXPECT_TRUE(held("new").stale);
+  EXPECT_EQ(held("new").first_run, RunId{1});
+  message.header.source_key = SourceKey("new");
+  expect_kept(message);
+}
+
+TEST_P(SinkContract, ADeletedMessageGivesWayToARenamedOne) {
+  deliver(sample_message("a", "stays"));
+  deliver(sample_message("b", "was deleted"));
+  batch([&] {
+    must(sink().mark_deleted(context(), SourceKey("b"), DeletionKind::soft));
+    must(sink().rename_message(context(), SourceKey("a"), {SourceKey("b"), ChangeKey("v"), MessageRef("r")}));
+  });
+  EXPECT_THAT(kind_->held(), SizeIs(2));
+  EXPECT_FALSE(held("b").deleted);
+  for (const auto& [key, message] : kind_->held()) {
+    EXPECT_EQ(message.deleted, key.second != SourceKey("b"));
+  }
+}
+
 TEST_P(SinkContract, AFolderGoesWithAllItsMessagesAndComesBack) {
   FolderInfo info;
   info.key = FolderKey("inbox");

@@ -297,6 +297,111 @@ TEST_P(StoreUnsettled, AListingIsDistinctAndRemembersTheOrder) {
   EXPECT_TRUE(sure(sure(store().new_listing())->page({}, 9)).empty());
 }
 
+TEST_P(StoreUnsettled, AListingIsSearchedByWhatRowsAre) {
+  auto listing = sure(store().new_listing());
+  const auto listed = [](const std::string& name, const std::string& search_key, const std::string& message_id) {
+    TableRow row;
+    row.source_key = key(name);
+    if (!search_key.empty()) row.search_key = search_key;
+    if (!message_id.empty()) row.internet_message_id = message_id;
+    return row;
+  };
+  must(listing->add(std::vector<TableRow>{listed("d", "s", "<1>"), listed("b", "s", "<1>"), listed("c", "s", "<2>"),
+                                          listed("a", "", "<1>"), listed("e", std::string("s\0", 2), "")}));
+  const auto keys = [](const std::vector<Listing::Candidate>& candidates) {
+    std::string text;
+    for (const auto& candidate : candidates) text += candidate.row.source_key.bytes() + (candidate.taken ? "!" : "");
+    return text;
+  };
+  EXPECT_EQ(keys(sure(listing->with_search_key("s", 9))), "bcd");
+  EXPECT_EQ(keys(sure(listing->with_message_id("<1>", 9))), "abd");
+  must(listing->take(key("b")));
+  must(listing->take(key("absent")));
+  EXPECT_EQ(keys(sure(listing->with_search_key("s", 9))), "cdb!");
+  EXPECT_EQ(keys(sure(listing->with_search_key("s", 2))), "cd");
+  EXPECT_EQ(keys(sure(listing->with_message_id("<1>", 9))), "adb!");
+  EXPECT_EQ(keys(sure(listing->with_search_key("t", 9))), "");
+  must(listing->add(std::vector<TableRow>{listed("b", "s", "<1>"), listed("f", "s", "")}));
+  EXPECT_EQ(keys(sure(listing->with_search_key("s", 9))), "cdfb!");
+  EXPECT_EQ(sure(listing->find(key("c")))->internet_message_id, Column<std::string>("<2>"));
+  EXPECT_FALSE(sure(listing->find(key("absent"))));
+}
+
+// --- Another name for the same message ---
+
+TEST_P(StoreUnsettled, ARenamedMessageTakesEverythingAlong) {
+  LedgerRow copy = ledger_row("old");
+  copy.internet_message_id = "<1@example.org>";
+  copy.delivered = at(5);
+  copy.modified = at(6);
+  put(copy);
+  put(ledger_row("other"));
+  put(judged_row("old", UnsettledClass::quarantined));
+  Finding finding;
+  finding.kind = FindingKind::truncated;
+  finding.folder = inbox_;
+  finding.key = key("old");
+  finding.detail = "kept";
+  finding.times = 3;
+  Finding of_folder = finding;
+  of_folder.key.reset();
+  write([&](UnitOfWork& work) {
+    must(work.put_finding(finding));
+    must(work.put_finding(of_folder));
+    must(work.rename_message(inbox_, key("old"), key("new")));
+    must(work.rename_message(inbox_, key("absent"), key("nowhere")));
+    must(work.rename_message(inbox_, key("other"), key("other")));
+  });
+  kind_->reopen();
+  EXPECT_FALSE(sure(store().ledger_row(inbox_, key("old"))));
+  EXPECT_FALSE(sure(store().unsettled_row(inbox_, key("old"))));
+  copy.key = key("new");
+  EXPECT_EQ(sure(store().ledger_row(inbox_, key("new"))), copy);
+  UnsettledRow judged = judged_row("new", UnsettledClass::quarantined);
+  EXPECT_EQ(sure(store().unsettled_row(inbox_, key("new"))), judged);
+  EXPECT_EQ(ledger_totals().normal, 2U);
+  EXPECT_EQ(totals().stale, 1U);
+  const auto findings = sure(store().findings(inbox_));
+  ASSERT_THAT(findings, SizeIs(2));
+  const Finding& moved = findings[0].key ? findings[0] : findings[1];
+  EXPECT_EQ(moved.key, key("new"));
+  EXPECT_EQ(moved.detail, "kept");
+}
+
+TEST_P(StoreUnsettled, ARenamedPendingMessageKeepsItsTurn) {
+  put(pending_row("a", 2));
+  put(pending_row("b", 1));
+  const auto before = sure(store().pending_ids(inbox_));
+  write([&](UnitOfWork& work) { must(work.rename_message(inbox_, key("a"), key("z"))); });
+  const auto ids = sure(store().pending_ids(inbox_));
+  EXPECT_EQ(ids, before);
+  EXPECT_THAT(names(sure(store().pending_rows(inbox_, ids))), testing::ElementsAre("z", "b"));
+}
+
+TEST_P(StoreUnsettled, ARenameIsTakenBackWithItsWork) {
+  put(ledger_row("a"));
+  put(judged_row("a", UnsettledClass::refused));
+  {
+    auto work = begin();
+    must(work->rename_message(inbox_, key("a"), key("b")));
+    EXPECT_TRUE(sure(store().ledger_row(inbox_, key("b"))));
+  }
+  EXPECT_TRUE(sure(store().ledger_row(inbox_, key("a"))));
+  EXPECT_TRUE(sure(store().unsettled_row(inbox_, key("a"))));
+  EXPECT_FALSE(sure(store().ledger_row(inbox_, key("b"))));
+}
+
+TEST_P(StoreUnsettled, TwoMessagesNeverGetOneName) {
+  put(ledger_row("a"));
+  put(pending_row("b"));
+  for (const char* to : {"b", ""}) {
+    auto work = begin();
+    EXPECT_FALSE(work->rename_message(inbox_, key("a"), key(to)));
+    EXPECT_FALSE(work->commit());
+  }
+  EXPECT_TRUE(sure(store().ledger_row(inbox_, key("a"))));
+}
+
 MAPISYNC_FOR_ALL_STORES(StoreUnsettled);
 
 }  // namespace

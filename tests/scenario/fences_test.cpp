@@ -133,6 +133,7 @@ TEST(Fences, AStateThatFailsIsReplaced) {
   auto plan = servers::calm();
   plan.server.state_fails_after = 1;  // 7.5 row 18: config succeeds, some callbacks, then CALL_FAILED
   w.server(plan, "runs from a state fail after one message");
+  w.spoil_states();
   for (const char* name : {"m1", "m2", "m3"}) w.modify(name);
   w.sync();
   EXPECT_THAT(w.differences(), testing::IsEmpty()) << w.story();

@@ -124,6 +124,90 @@ TEST(Hierarchy, ADeletionThatCouldNotBeVerifiedIsNotForgotten) {
   }
 }
 
+// Same key, same content: restored before anybody looked, or after.
+TEST(Hierarchy, DeletedAndRestoredWithTheSameKey) {
+  for (const bool looked : {false, true}) {
+    SCOPED_TRACE(looked ? "a run saw it gone" : "no run saw it gone");
+    World w;
+    w.folder("Projects").add(3).add_bad("bad");
+    w.inbox().add(2);
+    w.sync();
+    w.settle();
+    const auto upserts = w.sink_script().upserts;
+    w.delete_folder("Projects");
+    if (looked) w.sync();
+    w.restore_folder("Projects");
+    w.modify("m1");
+    w.sync();
+    w.settle();
+    EXPECT_THAT(w, InStepExcept("bad"));
+    EXPECT_EQ(w.sink_script().upserts - upserts, looked ? 3U : 1U) << w.story();
+    EXPECT_EQ(w.holding().mirror.size(), 5U);
+  }
+}
+
+TEST(Hierarchy, TwoFoldersSwapTheirNames) {
+  World w;
+  w.folder("A").add("a1").add("a2");
+  w.folder("B").add("b1");
+  w.sync();
+  const auto upserts = w.sink_script().upserts;
+  w.rename_folder("A", "was A").rename_folder("B", "A").rename_folder("was A", "B");
+  w.sync();
+  EXPECT_THAT(w, InStep());
+  EXPECT_EQ(w.report("A").source.unchanged, 1U);
+  EXPECT_EQ(w.report("B").source.unchanged, 2U);
+  EXPECT_EQ(w.sink_script().upserts, upserts) << "nothing is fetched for a name";
+  EXPECT_EQ(w.report().folders_deleted, 0U);
+}
+
+TEST(Hierarchy, AFolderMovedBelowAnother) {
+  World w;
+  w.folder("A/B").add("deep");
+  w.folder("C").add("c");
+  w.sync();
+  const auto upserts = w.sink_script().upserts;
+  w.move_folder("A", "C").modify("deep");
+  w.sync();
+  EXPECT_THAT(w, InStep());
+  EXPECT_EQ(w.report("C/A/B").source.delivered, 1U);
+  EXPECT_EQ(w.sink_script().upserts - upserts, 1U);
+  EXPECT_EQ(w.report().folders_deleted, 0U);
+}
+
+// Moved below one that is deleted in the same interval: it goes with it. Moved out of one: it stays.
+TEST(Hierarchy, MovedAwayFromOrIntoADeletedFolder) {
+  World w;
+  w.folder("A/B").add("saved");
+  w.folder("C").add("lost");
+  w.inbox().add(1);
+  w.sync();
+  w.move_folder("A/B", "Inbox").move_folder("C", "A").delete_folder("A");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStep());
+  EXPECT_FALSE(w.copy("saved")->deleted);
+  EXPECT_TRUE(w.copy("lost")->deleted);
+}
+
+// One name, two folders: the old one's mail goes, the new one's comes, also at one look.
+TEST(Hierarchy, DeletedAndANewOneOfTheSameNameMade) {
+  World w;
+  w.folder("Projects").add("old one").add_bad("old bad one");
+  w.inbox().add(1);
+  w.sync();
+  w.delete_folder("Projects");
+  w.folder("Projects").add("new one");
+  w.sync();
+  EXPECT_THAT(w, InStep());
+  EXPECT_EQ(w.report("Projects").source.sum(), 1U);
+  EXPECT_TRUE(w.copy("old one")->deleted);
+  EXPECT_EQ(w.report().folders_deleted, 1U);
+  EXPECT_EQ(w.report().folders_added, 1U);
+  w.settle();
+  EXPECT_THAT(w, InStep());
+}
+
 // Search folders hold no mail of their own.
 TEST(Hierarchy, SearchFoldersAreLeftAlone) {
   World w;

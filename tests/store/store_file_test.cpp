@@ -130,6 +130,36 @@ TEST_F(StoreFile, RefusesALaterVersion) {
   EXPECT_TRUE(SqliteStore::open_read_only(path()));  // it says that it may be read
 }
 
+// A file of the first version gets what the later one needs, the traits of its messages out of its own mirror.
+TEST_F(StoreFile, BringsTheFirstVersionUpToDate) {
+  put_file("mirror.db", "");
+  {
+    auto first = sure(sqlite::Database::open(path(), sqlite::OpenMode::read_write, {}));
+    must(first->script("PRAGMA application_id = " + std::to_string(sqlite::kApplicationId)));
+    must(first->script(std::string(sqlite::migrations().front())));
+    must(first->script(
+        "PRAGMA user_version = 1; INSERT INTO folders VALUES (1, x'01', x'', 'Inbox', '', 0, 1, x'', 0, NULL, 0);"
+        "INSERT INTO checkpoints VALUES (1, x'07', 1, 0, x'', 1, 1, 1, 1, 0, 0, 0, x'', 3, NULL, NULL, NULL, NULL, "
+        "NULL, NULL, x'', 0);"
+        "INSERT INTO ledger VALUES (1, x'0a', x'0b', x'', x'', 0, 0, 10, 1, 1, 0, 1, 1);"
+        "INSERT INTO messages VALUES (1, 1, x'0a', x'0b', x'', x'', x'', 0, 0, 0, 1, NULL, NULL, NULL, NULL, NULL, "
+        "'<1@example.org>', NULL, 5, 6, 10, 10, 0, NULL, NULL, NULL, 1, 1, 1, NULL)"));
+  }
+  EXPECT_EQ(failure_of(SqliteStore::open_read_only(path())).errc(), Errc::store_failed);
+  open();
+  EXPECT_EQ(value("PRAGMA user_version"), sqlite::schema_version());
+  const auto row = sure(store_->ledger_row(FolderId{1}, SourceKey("\x0a")));
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->internet_message_id, "<1@example.org>");
+  EXPECT_EQ(row->delivered, at(5));
+  EXPECT_EQ(row->modified, at(6));
+  const auto checkpoint = sure(store_->checkpoint(FolderId{1}));
+  ASSERT_TRUE(checkpoint);
+  EXPECT_FALSE(checkpoint->adoption_due);
+  EXPECT_FALSE(checkpoint->passed_at);
+  EXPECT_EQ(checkpoint->runs_since_sweep, 3U);
+}
+
 TEST_F(StoreFile, MissingFilesAndDirectories) {
   EXPECT_THAT(failure_of(SqliteStore::open(directory_.file("no/such/mirror.db"))).to_string(),
               AllOf(HasSubstr("missing_file"), HasSubstr("directory does not exist")));

@@ -47,6 +47,11 @@ Result<void> ScriptedSink::set_stale(const SinkContext& context, const SourceKey
   return inner_.set_stale(context, key, stale);
 }
 
+Result<void> ScriptedSink::rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) {
+  MAPISYNC_TRYV(call());
+  return inner_.rename_message(context, from, now);
+}
+
 Result<void> ScriptedSink::folder_changed(const SinkContext& context, const FolderInfo& info) {
   MAPISYNC_TRYV(call());
   return inner_.folder_changed(context, info);
@@ -105,6 +110,16 @@ Result<void> SeparateMirror::set_read(const SinkContext& context, const SourceKe
 
 Result<void> SeparateMirror::set_stale(const SinkContext& context, const SourceKey& key, bool stale) {
   if (MirrorCopy* copy = staged(context, key)) copy->stale = stale;
+  return success();
+}
+
+Result<void> SeparateMirror::rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) {
+  const auto found = staged_.find({context.folder, from});
+  if (found == staged_.end()) return success();
+  MirrorCopy kept = found->second;
+  staged_.erase(found);
+  kept.change_key = now.change_key;
+  staged_.insert_or_assign({context.folder, now.key}, std::move(kept));
   return success();
 }
 

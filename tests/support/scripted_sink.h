@@ -33,6 +33,7 @@ class ScriptedSink final : public ChangeSink {
   Result<void> mark_deleted(const SinkContext& context, const SourceKey& key, DeletionKind kind) override;
   Result<void> set_read(const SinkContext& context, const SourceKey& key, bool read) override;
   Result<void> set_stale(const SinkContext& context, const SourceKey& key, bool stale) override;
+  Result<void> rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) override;
   Result<void> folder_changed(const SinkContext& context, const FolderInfo& info) override;
   Result<void> folder_deleted(const SinkContext& context) override;
   Result<void> flush() override;
@@ -65,6 +66,7 @@ class SeparateMirror final : public ChangeSink {
   Result<void> mark_deleted(const SinkContext& context, const SourceKey& key, DeletionKind kind) override;
   Result<void> set_read(const SinkContext& context, const SourceKey& key, bool read) override;
   Result<void> set_stale(const SinkContext& context, const SourceKey& key, bool stale) override;
+  Result<void> rename_message(const SinkContext& context, const SourceKey& from, const MessageName& now) override;
   Result<void> folder_changed(const SinkContext& context, const FolderInfo& info) override;
   Result<void> folder_deleted(const SinkContext& context) override;
   Result<void> flush() override;

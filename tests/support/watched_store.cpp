@@ -49,6 +49,10 @@ Result<void> WatchedWork::erase_unsettled(FolderId folder, const SourceKey& key)
   MAPISYNC_TEST_FORWARD(->erase_unsettled(folder, key));
 }
 
+Result<void> WatchedWork::rename_message(FolderId folder, const SourceKey& from, const SourceKey& to) {
+  MAPISYNC_TEST_FORWARD(->rename_message(folder, from, to));
+}
+
 Result<bool> WatchedWork::put_finding(const Finding& finding) { MAPISYNC_TEST_FORWARD(->put_finding(finding)); }
 
 Result<void> WatchedWork::erase_finding(FolderId folder, const std::optional<SourceKey>& key, FindingKind kind) {

@@ -85,6 +85,7 @@ class WatchedWork final : public UnitOfWork {
   Result<std::uint64_t> move_ledger_coverage(FolderId folder, Coverage from, Coverage to) override;
   Result<void> put_unsettled(FolderId folder, const UnsettledRow& row) override;
   Result<void> erase_unsettled(FolderId folder, const SourceKey& key) override;
+  Result<void> rename_message(FolderId folder, const SourceKey& from, const SourceKey& to) override;
   Result<bool> put_finding(const Finding& finding) override;
   Result<void> erase_finding(FolderId folder, const std::optional<SourceKey>& key, FindingKind kind) override;
   Result<void> add_event(const Event& event) override;

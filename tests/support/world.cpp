@@ -174,6 +174,14 @@ World& World::move(const std::string& name, const std::string& path) {
   return *this;
 }
 
+World& World::copy_message(const std::string& name, const std::string& copy) {
+  inside_->ids[copy] = demand(inside_->mailbox.copy_message(id(name), copy), "a copy of " + name);
+  static_cast<void>(key(copy));
+  return say(fmt::format("copy {} as {}", name, copy), success());
+}
+
+World& World::spoil_states() { return say("spoil all states", inside_->mailbox.spoil_states()); }
+
 World& World::mark_read(const std::string& name, bool read) {
   return say(fmt::format("mark {} {}", name, read ? "read" : "unread"), inside_->mailbox.mark_read(id(name), read));
 }
@@ -219,6 +227,12 @@ World& World::rename_folder(const std::string& path, const std::string& name) {
   return say(fmt::format("rename folder {} to {}", path, name), inside_->mailbox.rename_folder(id, name));
 }
 
+World& World::move_folder(const std::string& path, const std::string& parent) {
+  const auto id = demand(inside_->mailbox.folder(path), "folder " + path);
+  const auto target = demand(inside_->mailbox.ensure_folder(parent), "folder " + parent);
+  return say(fmt::format("move folder {} below {}", path, parent), inside_->mailbox.move_folder(id, target));
+}
+
 World& World::forbid_folder(const std::string& path, std::optional<Errc> error) {
   const auto id = demand(inside_->mailbox.folder(path), "folder " + path);
   return say(fmt::format("folder {} {}", path, error ? mapisync::name_of(*error) : "opens again"),
@@ -226,7 +240,9 @@ World& World::forbid_folder(const std::string& path, std::optional<Errc> error) 
 }
 
 World& World::move_mailbox(const FakeMailbox::DatabaseMove& move) {
-  say("move the mailbox to another database", inside_->mailbox.move_to_database(move));
+  say(fmt::format("move the mailbox to another database{}{}{}", move.new_mailbox_guid ? ", as a restored copy" : "",
+                  move.new_source_keys ? ", with new keys" : "", move.new_versions ? ", with new change keys" : ""),
+      inside_->mailbox.move_to_database(move));
   for (const auto& [name, id] : inside_->ids) {
     if (name.front() != '/') static_cast<void>(key(name));
   }

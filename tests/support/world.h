@@ -92,10 +92,13 @@ class World {
   World& heal_with_new_version(const std::string& name) { return heal(name, fake::NewVersion::yes); }
   World& hide(const std::string& name);  // the server leaves it out and says nothing
   World& hide_as_deleted(const std::string& name);
-  World& lose_change_key(const std::string& name);  // the table shows none
+  World& lose_change_key(const std::string& name);                        // the table shows none
+  World& copy_message(const std::string& name, const std::string& copy);  // alike in all but its keys
+  World& spoil_states();                                                  // every state handed out so far
   World& delete_folder(const std::string& path);
   World& restore_folder(const std::string& path);
   World& rename_folder(const std::string& path, const std::string& name);
+  World& move_folder(const std::string& path, const std::string& parent);
   World& forbid_folder(const std::string& path, std::optional<Errc> error);
   World& move_mailbox(const fake::FakeMailbox::DatabaseMove& move = {});
   World& server(const fake::FaultPlan& faults, const std::string& remark);  // from now on

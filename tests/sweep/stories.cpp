@@ -214,6 +214,67 @@ void add_stories_of_folders(std::vector<Story>& all) {
                  {}});
 }
 
+void accept_new_instance(World& w) { w.options().accept_new_instance = true; }
+
+void mail_of_all_kinds(World& w) {
+  w.folder("Archive").add("old");
+  w.inbox().add(6).add_associated("first rule").add_bad("worse");
+  w.copy_message("m6", "m6 again");
+  w.sync();
+}
+
+/// The mailbox moves to another database, and not only that.
+void add_stories_of_instances(std::vector<Story>& all) {
+  using Move = fake::FakeMailbox::DatabaseMove;
+  const auto moves = [](const Move& move) {
+    return [move](World& w) {
+      every_kind_of_change(w);
+      w.move_mailbox(move);
+    };
+  };
+  const Move kept{};
+  const Move all_new{.new_mailbox_guid = true, .new_source_keys = true, .new_versions = true};
+  all.push_back({"newInstance_keysKept", calm(), mail_of_all_kinds, moves(kept), {"m5", "worse"}, accept_new_instance});
+  for (const Fence fence : {Fence::free_catch_up, Fence::composed, Fence::none}) {
+    all.push_back({std::string("newInstance_") + servers::name_of(fence),
+                   servers::fenced(fence),
+                   mail_of_all_kinds,
+                   moves(all_new),
+                   {"m5", "worse"},
+                   accept_new_instance});
+  }
+  all.push_back({"newInstance_folders",
+                 servers::exchange(),
+                 [](World& w) {
+                   w.folder("A/B").add(2);
+                   w.folder("C").add("c");
+                   w.sync();
+                 },
+                 [](World& w) {
+                   w.delete_folder("C");
+                   w.folder("D").add("d");
+                   w.move_mailbox({.new_source_keys = true});
+                   w.remove("m1").modify("m2");
+                 },
+                 {},
+                 [](World& w) {
+                   accept_new_instance(w);
+                   small_portions(w);
+                 }});
+  all.push_back({"newInstance_held",
+                 calm(),
+                 six_messages,
+                 [](World& w) {
+                   w.remove("m1").remove("m2").remove("m3").modify("m4");
+                   w.move_mailbox({.new_source_keys = true, .new_versions = true});
+                 },
+                 {},
+                 [](World& w) {
+                   accept_new_instance(w);
+                   hold_deletions(w);
+                 }});
+}
+
 std::vector<Story> all_stories() {
   std::vector<Story> all;
   add_stories_of_fences(all);
@@ -221,6 +282,7 @@ std::vector<Story> all_stories() {
   add_stories_of_messages(all);
   add_stories_of_deletions(all);
   add_stories_of_folders(all);
+  add_stories_of_instances(all);
   return all;
 }
 

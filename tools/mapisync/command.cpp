@@ -28,7 +28,8 @@ const char* remedy_for(Errc code) {
     case Errc::network:
     case Errc::timeout:
     case Errc::busy: return "try again later; what was done is safe";
-    case Errc::identity_changed: return "name the source this mirror was made from, or sync into a new mirror";
+    case Errc::identity_changed:
+      return "run it again; if it is the same mailbox, 'mapisync sync --accept-new-instance' goes on";
     case Errc::internal:
     case Errc::store_failed: return "please report this, with the output of --log-level debug";
     default: return "";

@@ -18,6 +18,12 @@ constexpr const char* kFooter = R"(NOTES
   Messages that the server cannot export are isolated, proven and set aside; the
   run ends with 2 the first time they are seen and with 1 from then on.
 
+  A mailbox that was moved to another database, or restored, ends the run with 3:
+  nothing that the mirror remembers of keys holds any more. If it is the same
+  mailbox, --accept-new-instance goes on: messages are recognised by search key,
+  Message-ID, size and date and kept; what differs is fetched again, what is not
+  there any more is deleted (held, if it is much). Look first with --dry-run.
+
   Patterns match whole paths: * is any part of a name, ** any part of a path, ? one
   character. A pattern that matches a folder takes everything below it along:
   'Inbox' is the Inbox and its subfolders. --exclude wins over --folder.
@@ -27,6 +33,7 @@ EXAMPLES
   mapisync sync fake:box.fake mirror.db --max-time 5m --exclude 'Deleted Items'
   mapisync sync fake:box.fake mirror.db --format json > report.json
   mapisync sync fake:box.fake mirror.db --dry-run
+  mapisync sync fake:box.fake mirror.db --accept-new-instance --dry-run
 
 EXIT CODES
   0 in step   1 in step but for what was known   2 new bad messages or findings
@@ -45,6 +52,8 @@ void add_sync_command(CLI::App& app, Chosen& chosen) {
   command.add_flag("--dry-run", request->dry_run, "Only tell what would be done; write nothing, make no file");
   command.add_flag("--accept-large-deletions", request->options.accept_large_deletions,
                    "Apply deletions that are held because they are so many (exit 3)");
+  command.add_flag("--accept-new-instance", request->options.accept_new_instance,
+                   "Go on with a mailbox that was moved or restored (exit 3), without copying it again");
   command.footer(kFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_sync(context, *request); }; });

@@ -107,7 +107,8 @@ A message is its name (m7), or Inbox#3, Inbox#last, "Sent Items#*".
   move MESSAGE... to FOLDER
   break MESSAGE... [KIND] [CODE] [new-version]
   heal MESSAGE... [new-version]
-  move-mailbox [new-mailbox] [new-keys]
+  copy MESSAGE NAME                       alike in all but its keys
+  move-mailbox [new-mailbox] [new-keys] [new-versions]
 
 KIND: abort (default), hide, hide-as-deleted, placeholder, truncate, server-death,
 stall. Without new-version nobody is told of a change; only a retry finds out.

@@ -135,6 +135,7 @@ std::string news_line(const SyncReport& report) {
   const auto add = [&](std::uint64_t n, const char* one, const char* many) {
     if (n > 0) text += (text.empty() ? "" : ", ") + count_of(n, one, many);
   };
+  add(sum.recognised, "message recognised in the new instance", "messages recognised in the new instance");
   add(sum.source.delivered, "message delivered", "messages delivered");
   add(sum.new_quarantined, "message newly quarantined", "messages newly quarantined");
   add(sum.new_suspected, "message newly suspected", "messages newly suspected");
@@ -148,6 +149,7 @@ std::string news_line(const SyncReport& report) {
   add(report.folders_added, "folder added", "folders added");
   add(report.folders_deleted, "folder deleted", "folders deleted");
   add(report.folders_unreadable, "folder unreadable", "folders unreadable");
+  if (report.instance_accepted) text = "new instance of the mailbox accepted" + (text.empty() ? "" : ", " + text);
   return (text.empty() ? "nothing changed" : text) + "\n";
 }
 

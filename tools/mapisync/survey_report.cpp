@@ -23,6 +23,7 @@ FolderSurvey add_up(const std::vector<FolderSurvey>& folders) {
     sum.refused += f.refused;
     sum.to_delete += f.to_delete;
     sum.held += f.held;
+    sum.recognised += f.recognised;
     sum.read_differs += f.read_differs;
     sum.unidentified += f.unidentified;
     sum.unversioned += f.unversioned;
@@ -60,6 +61,7 @@ Json folder_json(const FolderSurvey& f) {
             {"refused", number(f.refused)},
             {"to_delete", number(f.to_delete)},
             {"held", number(f.held)},
+            {"recognised", number(f.recognised)},
             {"read_differs", number(f.read_differs)},
             {"unidentified", number(f.unidentified)},
             {"unversioned", number(f.unversioned)},
@@ -99,6 +101,9 @@ std::string to_text(const SurveyReport& report, const ReportStyle& style) {
   for (const FolderSurvey& folder : report.folders) {
     if (folder.failure) text += for_terminal(folder.path) + ": " + for_terminal(folder.failure->to_string()) + "\n";
   }
+  if (const std::uint64_t recognised = add_up(report.folders).recognised; recognised > 0) {
+    text += count_of(recognised, "message", "messages") + " recognised in the new instance of the mailbox\n";
+  }
   if (report.folders_gone > 0) {
     text +=
         count_of(report.folders_gone, "folder of the mirror is", "folders of the mirror are") + " gone at the source\n";
@@ -112,18 +117,17 @@ Json to_json(const SurveyReport& report) {
   Json total = folder_json(add_up(report.folders));
   total.erase("path");
   total.erase("failure");
-  return Json{{"first_time", report.first_time},
-              {"identity_changed", report.identity_changed},
-              {"folders_gone", number(report.folders_gone)},
-              {"folders", std::move(folders)},
-              {"total", std::move(total)}};
+  return Json{{"first_time", report.first_time},     {"identity_changed", report.identity_changed},
+              {"would_accept", report.would_accept}, {"folders_gone", number(report.folders_gone)},
+              {"folders", std::move(folders)},       {"total", std::move(total)}};
 }
 
 Ending ending_of(const SurveyReport& report) {
-  if (report.identity_changed) {
-    return ending(ExitCode::decision_needed,
-                  "the source is another mailbox than the mirror was made from, or the same one moved or restored; "
-                  "sync into a new mirror");
+  if (report.identity_changed && !report.would_accept) {
+    return ending(
+        ExitCode::decision_needed,
+        "the source is another mailbox than the mirror was made from, or the same one moved or restored; if it "
+        "is the same, 'mapisync sync --accept-new-instance' goes on with it");
   }
   const FolderSurvey sum = add_up(report.folders);
   if (sum.held > 0) {
@@ -133,7 +137,7 @@ Ending ending_of(const SurveyReport& report) {
   const std::uint64_t unreadable = unreadable_folders(report);
   const std::uint64_t open =
       sum.to_fetch + sum.pending + sum.to_delete + sum.read_differs + report.folders_gone + unreadable;
-  if (open > 0 || report.first_time) {
+  if (open > 0 || report.first_time || report.would_accept) {
     return ending(ExitCode::incomplete, count_of(sum.to_fetch + sum.pending, "message", "messages") + " to fetch, " +
                                             format_count(sum.to_delete) + " to delete, " +
                                             count_of(sum.read_differs, "read mark", "read marks") + " to set, " +

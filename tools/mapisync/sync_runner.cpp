@@ -130,8 +130,9 @@ void advise(Context& context, const SyncRequest& request, const SyncReport& repo
   const auto next = [&](const std::string& command) { context.console.note("mapisync: next: mapisync " + command); };
   if (report.identity_changed) {
     context.console.note(
-        "mapisync: the mirror was made from another mailbox, or this one was moved or restored since; sync into a new "
-        "mirror, or name the right source");
+        "mapisync: the mirror was made from another mailbox, or this one was moved or restored since; nothing was "
+        "changed");
+    next("sync " + both + " --accept-new-instance    (if it is the same mailbox; with --dry-run it only tells)");
   } else if (report.grade == Grade::decision_needed) {
     next("deletions list " + mirror + "    (then: mapisync deletions approve " + both + ")");
   } else if (report.grade == Grade::new_trouble) {
