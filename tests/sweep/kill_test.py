@@ -9,6 +9,7 @@ MAPISYNC is the program; MAPISYNC_KILLS how many kills (default 10); MAPISYNC_KI
 what a kill waits for: nothing here depends on how fast the machine is.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -110,10 +111,7 @@ class Mailbox:
         """What SQLite and a look at the rows say of the file a kill left; None if it is sound."""
         if not (self.dir / "mirror.db").exists():
             return None  # killed before there was one
-        with sqlite3.connect(self.dir / "copy.db") as into, sqlite3.connect(
-                f"file:{self.dir / 'mirror.db'}?mode=ro", uri=True) as mirror:
-            mirror.backup(into)  # the original stays as the kill left it: the next run has to recover it
-        with sqlite3.connect(self.dir / "copy.db") as db:
+        with self.copy() as db:
             for check in ("PRAGMA integrity_check", "PRAGMA foreign_key_check"):
                 answer = db.execute(check).fetchone()
                 if answer not in (None, ("ok",)):
@@ -127,13 +125,23 @@ class Mailbox:
             (ledger,) = db.execute("SELECT count(*) FROM ledger").fetchone()
             if missing or living != ledger:
                 return f"{ledger} rows in the ledger, {living} living copies, {missing} without"
-        (self.dir / "copy.db").unlink()
         return None
+
+    @contextlib.contextmanager
+    def copy(self):
+        """The mirror with its logs, elsewhere: the original stays as the kill left it, for the next run to recover."""
+        with tempfile.TemporaryDirectory(dir=self.dir) as elsewhere:
+            for suffix in ("", "-wal", "-journal"):
+                name = f"mirror.db{suffix}"
+                if (self.dir / name).exists():
+                    shutil.copy(self.dir / name, elsewhere)
+            with contextlib.closing(sqlite3.connect(pathlib.Path(elsewhere) / "mirror.db")) as db:
+                yield db
 
     def held(self):
         if not (self.dir / "mirror.db").exists():
             return 0
-        with sqlite3.connect(f"file:{self.dir / 'mirror.db'}?mode=ro", uri=True) as db:
+        with self.copy() as db:
             return db.execute("SELECT count(*) FROM ledger").fetchone()[0]
 
     def set_aside(self):
