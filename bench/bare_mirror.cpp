@@ -86,7 +86,7 @@ BareMirror::BareMirror(const std::string& path, bool ledger) : with_ledger_(ledg
       "revision, properties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
       "?18, ?19, ?20, ?21, ?22, ?22, 1, ?23)");
   recipient_ = prepare("INSERT INTO recipients VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-  ledger_ = prepare("INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12)");
+  ledger_ = prepare("INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, ?13, ?14, ?15)");
 }
 
 BareMirror::~BareMirror() = default;
@@ -114,7 +114,7 @@ void BareMirror::write(const BareRows* rows, std::size_t count) {
   execute("BEGIN IMMEDIATE");
   for (std::size_t i = 0; i < count; ++i) {
     write_message(rows[i]);
-    if (with_ledger_) write_ledger(*rows[i].message);
+    if (with_ledger_) write_ledger(rows[i]);
   }
   execute("COMMIT");
 }
@@ -142,13 +142,15 @@ void BareMirror::write_recipients(const BareRows& rows, std::int64_t message) {
   }
 }
 
-void BareMirror::write_ledger(const DeliveredMessage& message) {
+void BareMirror::write_ledger(const BareRows& rows) {
+  const DeliveredMessage& message = *rows.message;
   const MessageHeader& header = message.header;
+  const sqlite::MessageSummary& summary = rows.encoded.summary;
   bind_all(ledger_.get(), kFolder, Blob{header.source_key.bytes()}, Blob{header.change_key.bytes()},
            Blob{message.search_key.bytes()}, Blob{header.ref.bytes()}, number(message.read), number(header.associated),
            static_cast<std::int64_t>(header.size.value_or(message.bytes)),
            static_cast<std::int64_t>(message.completeness), static_cast<std::int64_t>(Coverage::covered), kRun,
-           ++deliveries_);
+           ++deliveries_, summary.internet_message_id, summary.received, header.last_modified);
   step(ledger_);
 }
 

@@ -48,7 +48,7 @@ class BareMirror {
   void step(const Prepared& statement);
   void write_message(const BareRows& rows);
   void write_recipients(const BareRows& rows, std::int64_t message);
-  void write_ledger(const DeliveredMessage& message);
+  void write_ledger(const BareRows& rows);
 
   std::unique_ptr<sqlite3, Close> connection_;
   Prepared message_, recipient_, ledger_;

@@ -81,7 +81,10 @@ TEST_F(KeptTotals, AreCountedOnceWhereAFileIsBroughtUpToDate) {
   });
   must(store_->database()->script(
       "DROP TABLE ledger_totals; DROP TRIGGER folder_added; DROP TRIGGER ledger_added; DROP TRIGGER ledger_removed; "
-      "DROP TRIGGER ledger_changed; PRAGMA user_version = 1"));
+      "DROP TRIGGER ledger_changed; ALTER TABLE ledger DROP COLUMN internet_message_id; "
+      "ALTER TABLE ledger DROP COLUMN delivered_at; ALTER TABLE ledger DROP COLUMN modified_at; "
+      "ALTER TABLE checkpoints DROP COLUMN adoption_due; ALTER TABLE checkpoints DROP COLUMN passed_at; "
+      "PRAGMA user_version = 1"));
   open();
   EXPECT_EQ(value("PRAGMA user_version"), sqlite::schema_version());
   EXPECT_EQ(value("SELECT count(*) FROM ledger_totals"), 2);

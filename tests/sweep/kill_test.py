@@ -5,7 +5,7 @@ After each kill: the file is sound and holds whole commits only; the next run en
 committed but for the open batch and controls, and sets aside exactly the bad messages; now and then the mirror is read
 back and compared with the mailbox, contents and all.
 
-MAPISYNC is the program; MAPISYNC_KILLS how many kills (default 10); MAPISYNC_KILL_SEED where chance begins. Time is only
+MAPISYNC is the program; MAPISYNC_KILLS how many kills (default 5); MAPISYNC_KILL_SEED where chance begins. Time is only
 what a kill waits for: nothing here depends on how fast the machine is.
 """
 
@@ -23,7 +23,7 @@ import tempfile
 import time
 
 BINARY = os.environ["MAPISYNC"]
-KILLS = int(os.environ.get("MAPISYNC_KILLS", "10"))
+KILLS = int(os.environ.get("MAPISYNC_KILLS", "5"))
 SEED = int(os.environ.get("MAPISYNC_KILL_SEED", "2026"))
 
 BATCH = 500  # messages (engine/sync_options.h)
