@@ -14,7 +14,7 @@ namespace mapisync::bench {
 namespace {
 
 constexpr std::int64_t kFolder = 1;
-constexpr std::int64_t kRun = 1;
+constexpr std::int64_t kOnlyRun = 1;
 
 struct Blob {
   std::string_view bytes;
@@ -128,7 +128,7 @@ void BareMirror::write_message(const BareRows& rows) {
            number(header.associated), number(message.read), static_cast<std::int64_t>(message.completeness),
            summary.subject, summary.sender_name, summary.sender_address, summary.recipients, summary.message_class,
            summary.internet_message_id, summary.sent, summary.received, header.last_modified, header.size,
-           static_cast<std::int64_t>(message.bytes), number(summary.has_attachments), kRun,
+           static_cast<std::int64_t>(message.bytes), number(summary.has_attachments), kOnlyRun,
            Blob{rows.encoded.properties});
   step(message_);
   write_recipients(rows, sqlite3_last_insert_rowid(connection_.get()));
@@ -149,7 +149,7 @@ void BareMirror::write_ledger(const BareRows& rows) {
   bind_all(ledger_.get(), kFolder, Blob{header.source_key.bytes()}, Blob{header.change_key.bytes()},
            Blob{message.search_key.bytes()}, Blob{header.ref.bytes()}, number(message.read), number(header.associated),
            static_cast<std::int64_t>(header.size.value_or(message.bytes)),
-           static_cast<std::int64_t>(message.completeness), static_cast<std::int64_t>(Coverage::covered), kRun,
+           static_cast<std::int64_t>(message.completeness), static_cast<std::int64_t>(Coverage::covered), kOnlyRun,
            ++deliveries_, summary.internet_message_id, summary.received, header.last_modified);
   step(ledger_);
 }

@@ -10,7 +10,7 @@ namespace mapisync::bench {
 
 namespace {
 
-constexpr std::uint32_t kRun = 10;
+constexpr std::uint32_t kRunLength = 10;
 
 /// The first bad message of a batch, and how many of the batch come before it; none: bad.end().
 struct Culprit {
@@ -53,7 +53,7 @@ BatchOutcome answer(const PlannedBatch& batch, const std::vector<Ordinal>& bad, 
 }  // namespace
 
 std::vector<Ordinal> bad_messages(const Damage& damage, std::uint64_t seed) {
-  const std::uint32_t run = damage.placement == Placement::runs_of_ten ? std::min(kRun, damage.bad) : 1;
+  const std::uint32_t run = damage.placement == Placement::runs_of_ten ? std::min(kRunLength, damage.bad) : 1;
   std::mt19937_64 chance(seed);
   std::set<Ordinal> bad;
   while (bad.size() < damage.bad) {

@@ -17,17 +17,6 @@ if(MAPISYNC_SANITIZE)
   target_link_options(mapisync_build_flags INTERFACE -fsanitize=${MAPISYNC_SANITIZE})
 endif()
 
-# mapisync_precompile(TARGET HEADER...): where MAPISYNC_PCH wants it.
-if(MAPISYNC_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(mapisync_build_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)  # for ccache
-endif()
-function(mapisync_precompile name)
-  if(MAPISYNC_PCH)
-    target_precompile_headers(${name} PRIVATE <boost/outcome.hpp> <fmt/format.h> <algorithm> <chrono> <functional> <map>
-      <memory> <optional> <set> <string> <vector> ${ARGN})
-  endif()
-endfunction()
-
 # For code that calls COM objects, linked after the flags above: behind an interface pointer may stand an object of another
 # compiler, or of C, without type information that UBSan's check of vtables could read.
 add_library(mapisync_com_flags INTERFACE)
@@ -44,6 +33,5 @@ function(mapisync_library name)
   target_include_directories(mapisync_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/mapisync>)
   target_link_libraries(mapisync_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:mapisync_build_flags> ${arg_PRIVATE_LINK})
-  mapisync_precompile(mapisync_${name})
   set_property(GLOBAL APPEND PROPERTY MAPISYNC_LIBRARIES mapisync_${name})
 endfunction()

@@ -9,7 +9,6 @@ namespace mapisync {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
 constexpr std::size_t kDeletedRemembered =
     100'000;  // of one folder; beyond it a move counts as a deletion and an arrival
 
@@ -166,7 +165,7 @@ Result<void> settle_held(FolderWork& work) {
   std::vector<SourceKey> rest;
   SourceKey after;
   while (true) {
-    MAPISYNC_TRY(page, work.run.env.store.held_page(work.id(), after, kPage));
+    MAPISYNC_TRY(page, work.run.env.store.held_page(work.id(), after, kRowsPerPage));
     if (page.empty()) break;
     after = page.back().key;
     for (const LedgerRow& row : page) {

@@ -13,8 +13,6 @@ namespace mapisync {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
-
 Result<FolderCounters> read_counters(FolderWork& work) {
   MAPISYNC_TRY(folder, work.opener.open());
   return folder->counters();
@@ -74,7 +72,7 @@ Result<std::optional<SyncState>> compose(FolderWork& work, Listing& listing) {
   if (!composer) return unsupported(composer.error());
   SourceKey after;
   while (true) {
-    MAPISYNC_TRY(page, listing.page(after, kPage));
+    MAPISYNC_TRY(page, listing.page(after, kRowsPerPage));
     if (page.empty()) break;
     after = page.back().row.source_key;
     std::vector<TableRow> rows;
@@ -117,7 +115,7 @@ Result<std::vector<SourceKey>> condemned(FolderWork& work) {
   for (const UnsettledClass cls : {UnsettledClass::quarantined, UnsettledClass::suspected}) {
     SourceKey after;
     while (true) {
-      MAPISYNC_TRY(page, work.run.env.store.unsettled_page(work.id(), cls, after, kPage));
+      MAPISYNC_TRY(page, work.run.env.store.unsettled_page(work.id(), cls, after, kRowsPerPage));
       if (page.empty()) break;
       after = page.back().row.source_key;
       for (const UnsettledRow& row : page) keys.push_back(row.row.source_key);

@@ -11,8 +11,6 @@ namespace mapisync {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
-
 ExportRequest pass_request(const FolderWork& work, const RestrictedPass* fence_of) {
   ExportRequest request;
   request.config.state = work.checkpoint.state;
@@ -32,7 +30,7 @@ Result<std::vector<DeletionClaim>> uncovered(FolderWork& work, Coverage coverage
   std::vector<DeletionClaim> rows;
   SourceKey after;
   while (rows.size() < most) {
-    MAPISYNC_TRY(page, work.run.env.store.ledger_page(work.id(), coverage, after, kPage));
+    MAPISYNC_TRY(page, work.run.env.store.ledger_page(work.id(), coverage, after, kRowsPerPage));
     if (page.empty()) break;
     after = page.back().key;
     for (const LedgerRow& row : page) {

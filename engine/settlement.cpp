@@ -9,7 +9,6 @@ namespace mapisync {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
 constexpr std::size_t kSliceWrites =
     2'000;  // writes per transaction: short enough for readers, long enough to be cheap
 
@@ -70,7 +69,7 @@ class Settlement {
     SourceKey after;
     std::unique_ptr<FolderCommit> commit;
     while (true) {
-      MAPISYNC_TRY(page, read_.listing->page(after, kPage));
+      MAPISYNC_TRY(page, read_.listing->page(after, kRowsPerPage));
       if (page.empty()) break;
       after = page.back().row.source_key;
       if (commit == nullptr) {
@@ -173,7 +172,7 @@ class Settlement {
   Result<void> find_absent() {
     SourceKey after;
     while (true) {
-      MAPISYNC_TRY(page, run_.env.store.ledger_page(work_.id(), after, kPage));
+      MAPISYNC_TRY(page, run_.env.store.ledger_page(work_.id(), after, kRowsPerPage));
       if (page.empty()) break;
       after = page.back().key;
       for (const LedgerRow& row : page) {
@@ -182,7 +181,7 @@ class Settlement {
     }
     after = SourceKey();
     while (true) {
-      MAPISYNC_TRY(page, run_.env.store.unsettled_page(work_.id(), std::nullopt, after, kPage));
+      MAPISYNC_TRY(page, run_.env.store.unsettled_page(work_.id(), std::nullopt, after, kRowsPerPage));
       if (page.empty()) break;
       after = page.back().row.source_key;
       for (const UnsettledRow& row : page) MAPISYNC_TRYV(claim_if_absent(row.row.source_key));
@@ -256,7 +255,7 @@ Result<Bytes> trouble_digest(FolderWork& work) {
   std::uint64_t count = 0;
   SourceKey after;
   while (true) {
-    MAPISYNC_TRY(page, work.run.env.store.unsettled_page(work.id(), std::nullopt, after, kPage));
+    MAPISYNC_TRY(page, work.run.env.store.unsettled_page(work.id(), std::nullopt, after, kRowsPerPage));
     if (page.empty()) break;
     after = page.back().row.source_key;
     for (const UnsettledRow& row : page) {

@@ -10,7 +10,7 @@ namespace mapisync {
 
 namespace {
 
-constexpr std::size_t kSliceWrites = 2'000;
+constexpr std::size_t kAdoptedPerCommit = 2'000;
 
 class FolderAdoption final : public MatchVisitor {
  public:
@@ -64,7 +64,7 @@ class FolderAdoption final : public MatchVisitor {
   }
 
   Result<void> end_slice() {
-    if (commit_->writes() < kSliceWrites) return success();
+    if (commit_->writes() < kAdoptedPerCommit) return success();
     MAPISYNC_TRYV(commit_->commit());
     commit_.reset();
     return success();

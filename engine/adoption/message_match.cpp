@@ -7,7 +7,6 @@ namespace mapisync {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
 constexpr std::size_t kCandidates = 64;  // looked at for one message; more that are alike are taken as they come
 constexpr std::size_t kMessageIdMax = 998;
 
@@ -59,7 +58,7 @@ class MessageMatch {
   Result<void> each(Look look) {
     SourceKey after;
     while (true) {
-      MAPISYNC_TRY(page, store_.ledger_page(folder_, after, kPage));
+      MAPISYNC_TRY(page, store_.ledger_page(folder_, after, kRowsPerPage));
       if (page.empty()) break;
       after = page.back().key;
       for (const LedgerRow& row : page) {
@@ -70,7 +69,7 @@ class MessageMatch {
     }
     after = SourceKey();
     while (true) {
-      MAPISYNC_TRY(page, store_.unsettled_page(folder_, std::nullopt, after, kPage));
+      MAPISYNC_TRY(page, store_.unsettled_page(folder_, std::nullopt, after, kRowsPerPage));
       if (page.empty()) return success();
       after = page.back().row.source_key;
       for (const UnsettledRow& row : page) {

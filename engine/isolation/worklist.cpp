@@ -10,7 +10,6 @@ namespace mapisync {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
 constexpr std::size_t kRetriesMax = 100'000;
 
 /// Those with an earlier verdict (or strikes) come first in the store's order.
@@ -18,7 +17,7 @@ Result<void> load_pending(const FolderWork& work, Worklist& list) {
   MAPISYNC_TRY(ids, work.run.env.store.pending_ids(work.id()));
   std::size_t alone = 0;
   for (bool more = true; more && alone < ids.size();) {
-    const std::size_t end = std::min(ids.size(), alone + kPage);
+    const std::size_t end = std::min(ids.size(), alone + kRowsPerPage);
     MAPISYNC_TRY(rows, work.run.env.store.pending_rows(work.id(), std::span(ids).subspan(alone, end - alone)));
     for (UnsettledRow& row : rows) {
       if (!row.had_verdict) {
@@ -40,7 +39,7 @@ Result<void> load_retries(const FolderWork& work, Worklist& list) {
   for (const UnsettledClass cls : {UnsettledClass::suspected, UnsettledClass::quarantined, UnsettledClass::refused}) {
     SourceKey after;
     while (true) {
-      MAPISYNC_TRY(page, run.env.store.unsettled_page(work.id(), cls, after, kPage));
+      MAPISYNC_TRY(page, run.env.store.unsettled_page(work.id(), cls, after, kRowsPerPage));
       if (page.empty()) break;
       after = page.back().row.source_key;
       for (UnsettledRow& row : page) {

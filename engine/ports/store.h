@@ -21,6 +21,9 @@
 
 namespace mapisync {
 
+/// How many rows the engine asks a store for at once; whatever the size of a folder, no more of it is in memory.
+inline constexpr std::size_t kRowsPerPage = 500;
+
 /// One atomic set of writes. Destroyed without commit() = rolled back. At most one at a time per store.
 /// After a failed call: destroy it; nothing of it has happened.
 class UnitOfWork {

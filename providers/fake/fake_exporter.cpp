@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/fake/mailbox_keys.h"
+#include "providers/fake/server_codes.h"
 
 namespace mapisync::fake {
 
@@ -193,15 +194,6 @@ MessageHeader FakeExporter::header_of(const MessageRecord& record) const {
   header.size = record.size;
   return header;
 }
-
-namespace {
-
-// What our side refused, told apart from what the server did.
-Failure refused(const Failure& failure) {
-  return fail(Errc::callback_failed, failure.scope, failure.retry, failure.to_string());
-}
-
-}  // namespace
 
 Result<void> FakeExporter::send(Prepared prepared) {
   if (prepared.fate == Fate::name) {

@@ -2,16 +2,14 @@
 
 #include <unordered_map>
 
+#include "providers/fake/server_codes.h"
+
 namespace mapisync::fake {
 namespace {
 
 constexpr std::size_t kFoldersPerStep = 100;
 
 std::uint64_t number_of(const FolderRecord& folder) { return static_cast<std::uint64_t>(folder.id); }
-
-Failure refused(const Failure& failure) {
-  return fail(Errc::callback_failed, failure.scope, failure.retry, failure.to_string());
-}
 
 }  // namespace
 

@@ -67,6 +67,10 @@ std::optional<Errc> server_code_by_name(std::string_view name) {
   return std::nullopt;
 }
 
+Failure refused(const Failure& failure) {
+  return fail(Errc::callback_failed, failure.scope, failure.retry, failure.to_string());
+}
+
 const char* name_of(DamageKind kind) noexcept {
   for (const DamageName& damage : kDamages) {
     if (damage.kind == kind) return damage.name;

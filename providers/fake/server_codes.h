@@ -16,6 +16,9 @@ Failure server_failure(Errc code, std::string context);
 /// The inverse of name_of(Errc), for codes that a server may answer; nullopt for any other name.
 std::optional<Errc> server_code_by_name(std::string_view name);
 
+/// What our side refused (a sink, the disk), told apart from what the server did.
+Failure refused(const Failure& failure);
+
 const char* name_of(DamageKind kind) noexcept;
 std::optional<DamageKind> damage_kind_by_name(std::string_view name);
 

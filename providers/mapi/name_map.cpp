@@ -19,7 +19,7 @@ class TagArray {
   std::vector<ULONG> words_;
 };
 
-ULONG tag_at(const SPropTagArray& tags, ULONG index) { return static_cast<const ULONG*>(tags.aulPropTag)[index]; }
+ULONG returned_tag(const SPropTagArray& tags, ULONG index) { return static_cast<const ULONG*>(tags.aulPropTag)[index]; }
 
 // One name in memory that belongs to `root`.
 HRESULT write_name(const MapiMemory& memory, void* root, const PropertyName& name, MAPINAMEID** out) {
@@ -129,7 +129,7 @@ Result<std::vector<std::uint16_t>> NameMap::ask_ids(std::span<const PropertyName
     return fail(Errc::malformed, Scope::mailbox, Retry::later, "numbers of named properties: not as many as asked for");
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const PropertyTag tag = tag_at(*tags.get(), static_cast<ULONG>(i));
+    const PropertyTag tag = returned_tag(*tags.get(), static_cast<ULONG>(i));
     if (type_of(tag) != pt::kError && id_of(tag) >= kFirstNamedId) ids[i] = id_of(tag);
   }
   return ids;
@@ -179,7 +179,7 @@ HRESULT NameMap::get_names_from_ids(SPropTagArray** tags, const GUID* set, ULONG
   const SPropTagArray& asked = **tags;
   if (asked.cValues > limits::kNamesMax) return hr::kTooBig;
   std::vector<std::uint16_t> ids;
-  for (ULONG i = 0; i < asked.cValues; ++i) ids.push_back(id_of(tag_at(asked, i)));
+  for (ULONG i = 0; i < asked.cValues; ++i) ids.push_back(id_of(returned_tag(asked, i)));
   const Result<void> learned = learn(ids);
   if (!learned) return hresult_of(learned.error());
   MapiBuffer<MAPINAMEID*> out(runtime_->memory);

@@ -10,24 +10,24 @@
 namespace mapisync::mapi {
 namespace {
 
-Failure malformed(const char* what) { return fail(Errc::malformed, Scope::message, Retry::now, what); }
+Failure malformed_value(const char* what) { return fail(Errc::malformed, Scope::message, Retry::now, what); }
 Failure too_big(const char* what) { return fail(Errc::too_big, Scope::message, Retry::on_change, what); }
 
 Result<Bytes> read_bytes(const SBinary& value) {
   if (value.cb > limits::kValueBytesMax) return too_big("a binary value beyond all measure");
-  if (value.cb != 0 && value.lpb == nullptr) return malformed("a binary value without bytes");
+  if (value.cb != 0 && value.lpb == nullptr) return malformed_value("a binary value without bytes");
   return value.cb == 0 ? Bytes() : Bytes(reinterpret_cast<const char*>(value.lpb), value.cb);
 }
 
 Result<std::string> read_wide(const WCHAR* text) {
-  if (text == nullptr) return malformed("a text without characters");
+  if (text == nullptr) return malformed_value("a text without characters");
   const auto length = bounded_length(text, limits::kValueBytesMax / sizeof(WCHAR));
   if (!length) return too_big("a text without end");
   return utf8_of({text, *length});
 }
 
 Result<std::string> read_narrow(const char* text) {
-  if (text == nullptr) return malformed("a text without characters");
+  if (text == nullptr) return malformed_value("a text without characters");
   const auto length = bounded_length(text, limits::kValueBytesMax);
   if (!length) return too_big("a text without end");
   return utf8_of_ansi({text, *length});
@@ -39,7 +39,7 @@ Bytes bytes_of(const GUID& guid) { return {reinterpret_cast<const char*>(&guid),
 template <class Out, class T, class Read>
 Result<PropertyValue> read_many(const MultiValue<T>& many, const Read& read) {
   if (many.cValues > limits::kValuesMax) return too_big("a property with values beyond all measure");
-  if (many.cValues != 0 && many.values == nullptr) return malformed("a multi-valued property without values");
+  if (many.cValues != 0 && many.values == nullptr) return malformed_value("a multi-valued property without values");
   std::vector<Out> out;
   out.reserve(many.cValues);
   for (ULONG i = 0; i < many.cValues; ++i) {
@@ -112,7 +112,7 @@ Result<PropertyValue> read_single(std::uint16_t type, const PropertyUnion& v) {
       return PropertyValue(Binary{std::move(bytes)});
     }
     case pt::kGuid:
-      if (v.lpguid == nullptr) return malformed("a GUID without bytes");
+      if (v.lpguid == nullptr) return malformed_value("a GUID without bytes");
       return PropertyValue(Binary{bytes_of(*v.lpguid)});
     default: return PropertyValue(PropertyError{static_cast<std::uint32_t>(hr::kTypeNoSupport)});
   }
@@ -130,8 +130,8 @@ FILETIME filetime_of(std::int64_t ticks) noexcept {
 }
 
 Result<Bytes> read_key(ULONG size, const BYTE* bytes) {
-  if (size > limits::kKeyBytesMax) return malformed("a key beyond all measure");
-  if (size == 0 || bytes == nullptr) return malformed("an empty key");
+  if (size > limits::kKeyBytesMax) return malformed_value("a key beyond all measure");
+  if (size == 0 || bytes == nullptr) return malformed_value("an empty key");
   return Bytes(reinterpret_cast<const char*>(bytes), size);
 }
 
@@ -151,7 +151,7 @@ Result<std::optional<Property>> read_property(const SPropValue& value) {
 
 Result<PropertyList> read_properties(ULONG count, const SPropValue* values, NameMap& names) {
   if (count > limits::kPropertiesMax) return too_big("properties beyond all measure");
-  if (count != 0 && values == nullptr) return malformed("properties without values");
+  if (count != 0 && values == nullptr) return malformed_value("properties without values");
   std::vector<std::uint16_t> named;
   for (ULONG i = 0; i < count; ++i) {
     if (id_of(values[i].ulPropTag) >= kFirstNamedId) named.push_back(id_of(values[i].ulPropTag));

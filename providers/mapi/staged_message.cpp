@@ -7,7 +7,7 @@
 namespace mapisync::mapi {
 namespace {
 
-Failure malformed(const char* what) { return fail(Errc::malformed, Scope::message, Retry::now, what); }
+Failure malformed_list(const char* what) { return fail(Errc::malformed, Scope::message, Retry::now, what); }
 
 }  // namespace
 
@@ -177,7 +177,7 @@ HRESULT StagedMessageObject::DeleteAttach(ULONG number, ULONG_PTR, IUnknown*, UL
 HRESULT StagedMessageObject::modify_recipients(ULONG flags, const ADRLIST* list) {
   const HRESULT code = ready();
   if (code != hr::kOk) return code;
-  if (list == nullptr) return run().malformed(malformed("recipients that are none"));
+  if (list == nullptr) return run().malformed(malformed_list("recipients that are none"));
   const bool by_row = (flags & (flag::kModRecipModify | flag::kModRecipRemove)) != 0;
   if (!by_row && (flags & flag::kModRecipAdd) == 0) recipients_.clear();  // no flag: these and no others
   if (list->cEntries > limits::kRecipientsMax || recipients_.size() + list->cEntries > limits::kRecipientsMax) {
@@ -197,7 +197,7 @@ HRESULT StagedMessageObject::modify_recipients(ULONG flags, const ADRLIST* list)
     }
     const auto found =
         std::find_if(recipients_.begin(), recipients_.end(), [&](const Listed& l) { return l.row == row; });
-    if (found == recipients_.end()) return run().malformed(malformed("a change of a recipient that is not there"));
+    if (found == recipients_.end()) return run().malformed(malformed_list("a change of a recipient that is not there"));
     if ((flags & flag::kModRecipRemove) != 0)
       recipients_.erase(found);
     else

@@ -65,11 +65,6 @@ MirrorFolder read_mirror_folder(const Statement& row) {
   return {sqlite::read_folder(row), row.string(11), row.size(12)};
 }
 
-std::int64_t limit_of(std::size_t limit) {
-  return static_cast<std::int64_t>(
-      std::min<std::size_t>(limit, static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max())));
-}
-
 }  // namespace
 
 struct MirrorReader::Snapshot::State {
@@ -106,7 +101,7 @@ Result<std::vector<MirrorMessage>> MirrorReader::messages(FolderId folder, const
   MAPISYNC_TRY(rows, store_.database()->query("SELECT " MAPISYNC_MIRROR_COLUMNS
                                               " FROM messages WHERE folder_id = ?1 AND source_key > ?2 "
                                               "AND (?4 OR deleted_at IS NULL) ORDER BY source_key LIMIT ?3",
-                                              folder, blob(after), limit_of(limit), scope == MirrorScope::all));
+                                              folder, blob(after), sqlite::limit_of(limit), scope == MirrorScope::all));
   return sqlite::read_all(rows, &read_message);
 }
 
@@ -123,7 +118,7 @@ Result<std::vector<MirrorVersion>> MirrorReader::versions(FolderId folder, const
   MAPISYNC_TRY(rows, store_.database()->query("SELECT source_key, change_key, read, associated, stale, completeness "
                                               "FROM messages WHERE folder_id = ?1 AND source_key > ?2 "
                                               "AND deleted_at IS NULL ORDER BY source_key LIMIT ?3",
-                                              folder, blob(after), limit_of(limit)));
+                                              folder, blob(after), sqlite::limit_of(limit)));
   return sqlite::read_all(rows, &read_version);
 }
 

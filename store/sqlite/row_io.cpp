@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include "store/sqlite/sqlite_failure.h"
@@ -190,6 +191,11 @@ Result<std::vector<SourceKey>> split_keys(BytesView bytes, const Database& datab
     bytes.remove_prefix(size);
   }
   return keys;
+}
+
+std::int64_t limit_of(std::size_t limit) noexcept {
+  return limit > static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max()) ? -1
+                                                                                    : static_cast<std::int64_t>(limit);
 }
 
 }  // namespace mapisync::sqlite

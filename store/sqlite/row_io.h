@@ -44,6 +44,9 @@ Bytes join_keys(const std::vector<SourceKey>& keys);
 /// The inverse; Errc::store_corrupt for anything join_keys did not make.
 Result<std::vector<SourceKey>> split_keys(BytesView bytes, const Database& database);
 
+/// A limit as SQLite takes it: signed, negative for "all".
+std::int64_t limit_of(std::size_t limit) noexcept;
+
 /// All rows of a statement.
 template <class Row>
 Result<std::vector<Row>> read_all(Statement& statement, Row (*read)(const Statement&)) {

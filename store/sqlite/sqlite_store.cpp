@@ -15,12 +15,6 @@ using sqlite::Statement;
 
 namespace {
 
-/// A limit as SQLite takes it: signed, negative for "all".
-std::int64_t limit_of(std::size_t limit) {
-  return limit > static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max()) ? -1
-                                                                                    : static_cast<std::int64_t>(limit);
-}
-
 /// Sums of sizes come in two halves, since SQLite fails when a sum overflows; saturates instead.
 std::uint64_t sum_of(std::uint64_t upper, std::uint64_t lower) {
   upper += lower >> 32;
@@ -125,7 +119,7 @@ Result<std::vector<LedgerRow>> SqliteStore::ledger_page(FolderId folder, const S
   MAPISYNC_TRY(
       rows, database_->query("SELECT " MAPISYNC_LEDGER_COLUMNS " FROM ledger WHERE folder_id = ?1 AND source_key > ?2 "
                              "ORDER BY source_key LIMIT ?3",
-                             folder, blob(after), limit_of(limit)));
+                             folder, blob(after), sqlite::limit_of(limit)));
   return sqlite::read_all(rows, &sqlite::read_ledger_row);
 }
 
@@ -142,7 +136,7 @@ Result<std::vector<LedgerRow>> SqliteStore::ledger_page(FolderId folder, Coverag
                 "SELECT " MAPISYNC_LEDGER_COLUMNS
                 " FROM ledger INDEXED BY ledger_uncovered WHERE folder_id = ?1 AND coverage = ?2 AND coverage <> 1 "
                 "AND source_key > ?3 ORDER BY source_key LIMIT ?4");
-  MAPISYNC_TRY(rows, database_->query(sql, folder, coverage, blob(after), limit_of(limit)));
+  MAPISYNC_TRY(rows, database_->query(sql, folder, coverage, blob(after), sqlite::limit_of(limit)));
   return sqlite::read_all(rows, &sqlite::read_ledger_row);
 }
 
@@ -167,7 +161,7 @@ Result<std::vector<LedgerRow>> SqliteStore::recent_ledger_rows(FolderId folder, 
   MAPISYNC_TRY(rows, database_->query("SELECT " MAPISYNC_LEDGER_COLUMNS
                                       " FROM ledger WHERE folder_id = ?1 AND completeness = 1 AND held = 0 "
                                       "ORDER BY delivery DESC LIMIT ?2",
-                                      folder, limit_of(limit)));
+                                      folder, sqlite::limit_of(limit)));
   return sqlite::read_all(rows, &sqlite::read_ledger_row);
 }
 
@@ -183,7 +177,7 @@ Result<std::vector<LedgerRow>> SqliteStore::held_page(FolderId folder, const Sou
                          "SELECT " MAPISYNC_LEDGER_COLUMNS
                          " FROM ledger INDEXED BY ledger_held WHERE folder_id = ?1 AND held = 1 AND source_key > ?2 "
                          "ORDER BY source_key LIMIT ?3",
-                         folder, blob(after), limit_of(limit)));
+                         folder, blob(after), sqlite::limit_of(limit)));
   return sqlite::read_all(rows, &sqlite::read_ledger_row);
 }
 
@@ -210,9 +204,9 @@ Result<std::vector<UnsettledRow>> SqliteStore::unsettled_page(FolderId folder, s
   }
   MAPISYNC_TRY(rows, database_->prepare(sql));
   if (cls) {
-    rows.bind(folder, blob(after), limit_of(limit), *cls);
+    rows.bind(folder, blob(after), sqlite::limit_of(limit), *cls);
   } else {
-    rows.bind(folder, blob(after), limit_of(limit));
+    rows.bind(folder, blob(after), sqlite::limit_of(limit));
   }
   return sqlite::read_all(rows, &sqlite::read_unsettled);
 }
@@ -287,7 +281,7 @@ Result<std::vector<RunRecord>> SqliteStore::runs(std::size_t newest) {
   MAPISYNC_TRY(rows, database_->query("SELECT id, started, finished, grade, delivered, deleted, read_changes, "
                                       "quarantined, released, calls, failing_calls, bytes, version FROM runs "
                                       "ORDER BY id DESC LIMIT ?1",
-                                      limit_of(newest)));
+                                      sqlite::limit_of(newest)));
   return sqlite::read_all(rows, &sqlite::read_run);
 }
 

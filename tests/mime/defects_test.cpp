@@ -9,6 +9,7 @@
 
 #include "providers/fake/mime/utf8.h"
 #include "tests/mime/mail_text.h"
+#include "tests/mime/sample_files.h"
 
 namespace mapisync::mime {
 namespace {
@@ -190,11 +191,6 @@ TEST(Defects, HugeNestingAndHugeFlatInputsEnd) {
   EXPECT_EQ(failure_of(mail("\n" + repeated("-- \n", 50'000))), "") << "dashes alone are no boundaries";
   const MessageContent many = content_of("From: a@x\nTo: " + repeated("a@x,", 30'000) + "\n\n");
   EXPECT_EQ(many.recipients.size(), ConversionLimits{}.recipients);
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 TEST(Defects, TheDocumentationShowsTheSameTable) {

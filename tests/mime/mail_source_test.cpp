@@ -47,7 +47,7 @@ Found read_all(const std::vector<std::string>& paths, const SourceOptions& optio
   return found;
 }
 
-Failure failure_of(const std::string& path) {
+Failure reading_failure(const std::string& path) {
   auto source = open_mail_source({path});
   if (!source) return source.error();
   auto item = source.value()->next();
@@ -183,12 +183,12 @@ TEST(MailSource, NamesThatAreNoUtf8StayValid) {
 
 TEST(MailSource, WhatCannotBeReadIsNamed) {
   const TemporaryFolder folder;
-  const Failure absent = failure_of(folder.path("absent.mbox"));
+  const Failure absent = reading_failure(folder.path("absent.mbox"));
   EXPECT_EQ(absent.errc(), Errc::missing_file);
   EXPECT_THAT(absent.context, HasSubstr("absent.mbox"));
-  EXPECT_EQ(failure_of(folder.write("file", "x") + "/below").errc(), Errc::missing_file);
+  EXPECT_EQ(reading_failure(folder.write("file", "x") + "/below").errc(), Errc::missing_file);
   ASSERT_EQ(::mkfifo(folder.path("pipe").c_str(), 0600), 0);
-  EXPECT_EQ(failure_of(folder.path("pipe")).errc(), Errc::invalid_argument);
+  EXPECT_EQ(reading_failure(folder.path("pipe")).errc(), Errc::invalid_argument);
 }
 
 TEST(MailSource, WithoutPermissionAFileIsNamedOrCounted) {
@@ -197,7 +197,7 @@ TEST(MailSource, WithoutPermissionAFileIsNamedOrCounted) {
   const std::string locked = folder.write("m/locked.eml", "L");
   folder.write("m/open.eml", "O");
   ASSERT_EQ(::chmod(locked.c_str(), 0), 0);
-  EXPECT_EQ(failure_of(locked).errc(), Errc::permission);
+  EXPECT_EQ(reading_failure(locked).errc(), Errc::permission);
   const Found found = read_all({folder.path("m")});
   EXPECT_THAT(found.lines(), ElementsAre("Inbox: O"));
   EXPECT_EQ(found.skipped.unreadable, 1U);

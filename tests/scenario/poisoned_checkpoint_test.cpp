@@ -25,7 +25,7 @@ enum class Poison {
   too_old_silent
 };
 
-struct Case {
+struct PoisonCase {
   Fence fence;
   Poison poison;
 };
@@ -43,7 +43,7 @@ const char* name_of(Poison poison) {
   return "unknown";
 }
 
-fake::FaultPlan poisoned(const Case& what) {
+fake::FaultPlan poisoned(const PoisonCase& what) {
   auto plan = servers::fenced(what.fence);
   plan.server.state_fails_after = 1;
   if (what.poison == Poison::refused_as_spoiled) plan.server.spoiled_states = fake::Answer::refuse;
@@ -58,8 +58,8 @@ fake::FaultPlan poisoned(const Case& what) {
   return plan;
 }
 
-std::vector<Case> cases() {
-  std::vector<Case> all;
+std::vector<PoisonCase> poison_cases() {
+  std::vector<PoisonCase> all;
   for (const Fence fence : servers::kFences) {
     for (int poison = 0; poison <= static_cast<int>(Poison::too_old_silent); ++poison) {
       all.push_back({fence, static_cast<Poison>(poison)});
@@ -68,7 +68,7 @@ std::vector<Case> cases() {
   return all;
 }
 
-class PoisonedCheckpoint : public testing::TestWithParam<Case> {
+class PoisonedCheckpoint : public testing::TestWithParam<PoisonCase> {
  protected:
   PoisonedCheckpoint() : w({.faults = servers::fenced(GetParam().fence)}) {
     w.options().batch_messages_max = 2;
@@ -83,7 +83,7 @@ class PoisonedCheckpoint : public testing::TestWithParam<Case> {
   }
   World w;
 };
-INSTANTIATE_TEST_SUITE_P(Forms, PoisonedCheckpoint, testing::ValuesIn(cases()), [](const auto& p) {
+INSTANTIATE_TEST_SUITE_P(Forms, PoisonedCheckpoint, testing::ValuesIn(poison_cases()), [](const auto& p) {
   return std::string(servers::name_of(p.param.fence)) + "_" + name_of(p.param.poison);
 });
 

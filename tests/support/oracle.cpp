@@ -13,7 +13,7 @@ namespace {
 using Lines = std::vector<std::string>;
 
 template <class T>
-T demand(Result<T> result, const char* what) {
+T read_or_die(Result<T> result, const char* what) {
   if (!result) {
     std::fprintf(stderr, "the oracle cannot read %s: %s\n", what, result.error().to_string().c_str());
     std::abort();
@@ -265,26 +265,26 @@ void check_report(const FolderReport& report, const TrueFolder* truth, const Hel
 Holding read_holding(Store& store, MirrorCopies mirror) {
   Holding holding;
   holding.mirror = std::move(mirror);
-  for (FolderRecord& record : demand(store.folders(), "the folders")) {
+  for (FolderRecord& record : read_or_die(store.folders(), "the folders")) {
     HeldFolder folder;
     folder.record = std::move(record);
     const FolderId id = folder.record.id;
     for (SourceKey after;;) {
-      auto rows = demand(store.ledger_page(id, after, kPage), "the ledger");
+      auto rows = read_or_die(store.ledger_page(id, after, kPage), "the ledger");
       if (rows.empty()) break;
       after = rows.back().key;
       folder.ledger.insert(folder.ledger.end(), rows.begin(), rows.end());
     }
     for (SourceKey after;;) {
-      auto rows = demand(store.unsettled_page(id, std::nullopt, after, kPage), "the unsettled rows");
+      auto rows = read_or_die(store.unsettled_page(id, std::nullopt, after, kPage), "the unsettled rows");
       if (rows.empty()) break;
       after = rows.back().row.source_key;
       folder.unsettled.insert(folder.unsettled.end(), rows.begin(), rows.end());
     }
-    folder.checkpoint = demand(store.checkpoint(id), "a checkpoint");
+    folder.checkpoint = read_or_die(store.checkpoint(id), "a checkpoint");
     holding.folders.push_back(std::move(folder));
   }
-  holding.findings = demand(store.findings(std::nullopt), "the findings");
+  holding.findings = read_or_die(store.findings(std::nullopt), "the findings");
   return holding;
 }
 

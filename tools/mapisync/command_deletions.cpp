@@ -17,7 +17,7 @@ namespace mapisync::cli {
 
 namespace {
 
-struct ListRequest {
+struct HeldRequest {
   std::string mirror;
   Format format{Format::text};
 };
@@ -53,8 +53,7 @@ void print_row(Console& console, Format format, const std::string& path, const L
   }
 }
 
-Result<Held> list_held(Context& context, const ListRequest& request, Store& store) {
-  constexpr std::size_t kPage = 500;
+Result<Held> list_held(Context& context, const HeldRequest& request, Store& store) {
   MAPISYNC_TRY(names, FolderNames::load(store));
   Held held;
   for (const FolderRecord& folder : names.records()) {
@@ -65,7 +64,7 @@ Result<Held> list_held(Context& context, const ListRequest& request, Store& stor
     }
     SourceKey after;
     while (!context.console.out_gone()) {
-      MAPISYNC_TRY(page, store.held_page(folder.id, after, kPage));
+      MAPISYNC_TRY(page, store.held_page(folder.id, after, kRowsPerPage));
       if (page.empty()) break;
       after = page.back().key;
       held.messages += page.size();
@@ -75,7 +74,7 @@ Result<Held> list_held(Context& context, const ListRequest& request, Store& stor
   return held;
 }
 
-Ending run_list(Context& context, const ListRequest& request) {
+Ending run_held_list(Context& context, const HeldRequest& request) {
   auto mirror = ReadableMirror::open(request.mirror);
   if (!mirror) return ending_of(mirror.error(), "open " + in_quotes(request.mirror));
   auto held = list_held(context, request, mirror.value().store());
@@ -91,7 +90,7 @@ Ending run_list(Context& context, const ListRequest& request) {
           " wait; 'mapisync deletions approve SOURCE MIRROR.db' lets them go, restoring the messages keeps them");
 }
 
-constexpr const char* kFooter = R"(NOTES
+constexpr const char* kDeletionsFooter = R"(NOTES
   When very many messages of a folder are gone at the source, mapisync does not
   mark them deleted in the mirror by itself: it may be a mistake over there. The
   sync ends with 3 and the deletions wait here.
@@ -108,18 +107,19 @@ EXIT CODES
 void add_deletions_commands(CLI::App& app, Chosen& chosen) {
   CLI::App& command =
       *app.add_subcommand("deletions", "List and approve deletions that are held because they are so many");
-  command.footer(kFooter);
+  command.footer(kDeletionsFooter);
   CLI::App& list = *command.add_subcommand("list", "Messages and folders whose deletion waits for approval");
-  auto what = std::make_shared<ListRequest>();
+  auto what = std::make_shared<HeldRequest>();
   list.add_option("MIRROR.db", what->mirror, "The mirror")->required();
   add_format(list, what->format, {Format::text, Format::jsonl});
-  list.footer(kFooter);
-  list.callback([&chosen, what] { chosen.command = [what](Context& context) { return run_list(context, *what); }; });
+  list.footer(kDeletionsFooter);
+  list.callback(
+      [&chosen, what] { chosen.command = [what](Context& context) { return run_held_list(context, *what); }; });
 
   CLI::App& approve = *command.add_subcommand("approve", "Run a sync that applies them");
   auto request = std::make_shared<SyncRequest>();
   add_run_options(approve, *request);
-  approve.footer(kFooter);
+  approve.footer(kDeletionsFooter);
   approve.callback([&chosen, request] {
     request->mirror_must_exist = true;
     request->options.accept_large_deletions = true;

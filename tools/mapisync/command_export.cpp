@@ -9,7 +9,7 @@ namespace mapisync::cli {
 
 namespace {
 
-constexpr const char* kFooter = R"(NOTES
+constexpr const char* kExportFooter = R"(NOTES
   One file per message, in one directory per folder. Names are made of date, subject
   and identity, and are harmless whatever the mail says; nothing is written outside DIR
   and nothing that is there is replaced. A message that was exported before is left
@@ -38,7 +38,7 @@ void add_export_command(CLI::App& app, Chosen& chosen) {
   add_repeated(command, "--exclude", request->exclude, "No folders that match; may be repeated");
   command.add_flag("--associated", request->associated, "Also messages that folders hide (settings, views)");
   add_format(command, request->format, {Format::text, Format::json});
-  command.footer(kFooter);
+  command.footer(kExportFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_export(context, *request); }; });
 }

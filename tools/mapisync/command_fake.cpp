@@ -106,7 +106,7 @@ Ending run_health(Context& /*context*/, const HealthRequest& request) {
                 count_of(changed.value(), "message", "messages") + (request.damage ? " broken" : " healed"));
 }
 
-constexpr const char* kFooter = R"(EXAMPLES
+constexpr const char* kFakeFooter = R"(EXAMPLES
   mapisync fake import box.fake lists.mbox ~/Maildir    # real mail
   printf 'add-folder Inbox\nfill Inbox 100 m\n' | mapisync fake script box.fake -
   mapisync fake break box.fake m7                       # a message no server exports
@@ -274,7 +274,7 @@ void add_show(CLI::App& parent, Chosen& chosen) {
 void add_fake_commands(CLI::App& app, Chosen& chosen) {
   CLI::App& command =
       *app.add_subcommand("fake", "A mailbox in one file, to try everything with: new, import, script, break...");
-  command.footer(kFooter);
+  command.footer(kFakeFooter);
   add_new(command, chosen);
   add_import(command, chosen);
   add_script(command, chosen);

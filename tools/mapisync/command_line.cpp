@@ -24,7 +24,7 @@ constexpr const char* kAbout =
     "Copies an Exchange mailbox into a database and keeps it in step, also when some messages cannot be exported: it "
     "finds them, proves them, sets them aside, reports them, and loses nothing else.";
 
-constexpr const char* kFooter = R"(EXAMPLES
+constexpr const char* kProgramFooter = R"(EXAMPLES
   mapisync fake import box.fake mail.mbox    make a mailbox out of real mail
   mapisync sync fake:box.fake mirror.db      copy it, past the bad messages
   mapisync quarantine list mirror.db         see what could not be copied
@@ -96,7 +96,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
 
 CommandLine::CommandLine() : app_(std::make_unique<CLI::App>(kAbout, "mapisync")) {
   app_->formatter(std::make_shared<HelpFormatter>());
-  app_->footer(std::string(kFooter) + help_topics());
+  app_->footer(std::string(kProgramFooter) + help_topics());
   app_->set_help_flag("-h,--help", "This help");
   app_->set_version_flag("--version", std::string("mapisync ") + kVersion, "The version");
   app_->require_subcommand(0, 1);

@@ -212,7 +212,7 @@ Ending run_show(Context& context, const ShowRequest& request) {
   return std::move(shown).value();
 }
 
-constexpr const char* kFooter = R"(EXAMPLES
+constexpr const char* kQuarantineFooter = R"(EXAMPLES
   mapisync quarantine list mirror.db
   mapisync quarantine show mirror.db 3fa09c21
   mapisync quarantine retry fake:box.fake mirror.db
@@ -270,7 +270,7 @@ EXAMPLES
 EXIT CODES
   those of sync)";
 
-void add_list(CLI::App& parent, Chosen& chosen) {
+void add_quarantine_list(CLI::App& parent, Chosen& chosen) {
   CLI::App& command = *parent.add_subcommand("list", "All messages that could not be copied, and why");
   auto request = std::make_shared<ListRequest>();
   command.add_option("MIRROR.db", request->mirror, "The mirror")->required();
@@ -299,7 +299,7 @@ void add_list(CLI::App& parent, Chosen& chosen) {
       [&chosen, request] { chosen.command = [request](Context& context) { return run_list(context, *request); }; });
 }
 
-void add_show(CLI::App& parent, Chosen& chosen) {
+void add_quarantine_show(CLI::App& parent, Chosen& chosen) {
   CLI::App& command = *parent.add_subcommand("show", "Everything known about one message");
   auto request = std::make_shared<ShowRequest>();
   command.add_option("MIRROR.db", request->mirror, "The mirror")->required();
@@ -329,9 +329,9 @@ void add_retry(CLI::App& parent, Chosen& chosen) {
 
 void add_quarantine_commands(CLI::App& app, Chosen& chosen) {
   CLI::App& command = *app.add_subcommand("quarantine", "List, show and retry messages that cannot be exported");
-  command.footer(kFooter);
-  add_list(command, chosen);
-  add_show(command, chosen);
+  command.footer(kQuarantineFooter);
+  add_quarantine_list(command, chosen);
+  add_quarantine_show(command, chosen);
   add_retry(command, chosen);
 }
 

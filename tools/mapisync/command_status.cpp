@@ -117,7 +117,7 @@ std::string finding_line(const Status& status, const Finding& finding) {
          "\n";
 }
 
-std::string to_text(const Status& status, std::size_t columns) {
+std::string status_text(const Status& status, std::size_t columns) {
   using enum TextTable::Align;
   if (!status.mailbox) return "no run has reached a mailbox yet\n";
   std::string text = "mailbox: " + for_terminal(status.mailbox->identity.display_name) + "\n";
@@ -189,7 +189,7 @@ Json finding_json(const Status& status, const Finding& finding) {
               {"times", finding.times}};
 }
 
-Json to_json(const Status& status, const Ending& end) {
+Json status_json(const Status& status, const Ending& end) {
   Json json{{"schema", "mapisync.status/1"},
             {"exit_code", static_cast<int>(end.code)},
             {"exit_name", name_of(end.code)},
@@ -212,7 +212,7 @@ Json to_json(const Status& status, const Ending& end) {
   return json;
 }
 
-Ending ending_of(const Status& status) {
+Ending status_ending(const Status& status) {
   const FolderStatus sum = status.sum();
   if (status.runs.empty() || !status.runs.front().grade || *status.runs.front().grade == Grade::incomplete ||
       sum.unsettled.pending > 0) {
@@ -236,16 +236,16 @@ Ending run_status(Context& context, const StatusRequest& request) {
   if (!mirror) return cli::ending_of(mirror.error(), "open " + in_quotes(request.mirror));
   auto status = gather(mirror.value().store());
   if (!status) return cli::ending_of(status.error(), "read " + in_quotes(request.mirror));
-  Ending end = ending_of(status.value());
+  Ending end = status_ending(status.value());
   if (request.format == Format::json) {
-    context.console.print(dump_pretty(to_json(status.value(), end)));
+    context.console.print(dump_pretty(status_json(status.value(), end)));
   } else {
-    context.console.print(to_text(status.value(), context.console.out_columns()));
+    context.console.print(status_text(status.value(), context.console.out_columns()));
   }
   return end;
 }
 
-constexpr const char* kFooter = R"(NOTES
+constexpr const char* kStatusFooter = R"(NOTES
   Looks at the mirror only; the source is not asked. May run while a sync runs.
 
 EXAMPLES
@@ -266,7 +266,7 @@ void add_status_command(CLI::App& app, Chosen& chosen) {
   auto request = std::make_shared<StatusRequest>();
   command.add_option("MIRROR.db", request->mirror, "The mirror")->required();
   add_format(command, request->format, {Format::text, Format::json});
-  command.footer(kFooter);
+  command.footer(kStatusFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_status(context, *request); }; });
 }

@@ -10,7 +10,7 @@ namespace mapisync::cli {
 
 namespace {
 
-constexpr const char* kFooter = R"(NOTES
+constexpr const char* kSyncFooter = R"(NOTES
   The first run makes MIRROR.db, later runs go on where it stands; nothing that is
   there already is fetched again. Ctrl-C commits what is done and ends with 4; a
   second Ctrl-C leaves at once with 130. Either way the next run goes on.
@@ -54,7 +54,7 @@ void add_sync_command(CLI::App& app, Chosen& chosen) {
                    "Apply deletions that are held because they are so many (exit 3)");
   command.add_flag("--accept-new-instance", request->options.accept_new_instance,
                    "Go on with a mailbox that was moved or restored (exit 3), without copying it again");
-  command.footer(kFooter);
+  command.footer(kSyncFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_sync(context, *request); }; });
 }

@@ -57,7 +57,7 @@ Result<Found> look(Context& context, VerifyRequest request, Source& source, Read
 }
 
 /// A mirror that does not hold what its ledger says is worse than one that is behind.
-Ending ending_of(const Found& found, const StopFlag& stop) {
+Ending verify_ending(const Found& found, const StopFlag& stop) {
   if (stop.requested()) return ending(ExitCode::incomplete, "stopped before everything was compared");
   const FolderCheck sum = found.mirror.sum();
   if (sum.differences() > 0) {
@@ -84,7 +84,7 @@ Ending run_verify(Context& context, const VerifyRequest& request) {
   auto found = look(context, request, source.value(), mirror.value(), stop);
   context.console.hide_bar();
   if (!found) return cli::ending_of(found.error(), "verify " + in_quotes(request.mirror));
-  Ending end = ending_of(found.value(), stop);
+  Ending end = verify_ending(found.value(), stop);
   if (found.value().survey.folders.empty() && !request.options.include_folders.empty()) {
     end = no_folder_matches(request.options.include_folders);
   }
@@ -102,7 +102,7 @@ Ending run_verify(Context& context, const VerifyRequest& request) {
   return end;
 }
 
-constexpr const char* kFooter = R"(NOTES
+constexpr const char* kVerifyFooter = R"(NOTES
   Reads the contents tables of the source and compares them with the ledger, and the
   ledger with the mirror, key by key. Writes nothing and exports nothing.
 
@@ -127,7 +127,7 @@ void add_verify_command(CLI::App& app, Chosen& chosen) {
   add_format(command, request->format, {Format::text, Format::json});
   command.add_option("--fault-plan", request->source.fault_plan, "What goes wrong at the fake server, from a file")
       ->type_name("FILE");
-  command.footer(kFooter);
+  command.footer(kVerifyFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_verify(context, *request); }; });
 }

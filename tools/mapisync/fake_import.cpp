@@ -18,7 +18,7 @@ std::vector<std::string> cells(const std::string& name, const mime::FolderImport
   return {name, format_count(f.imported), format_count(f.known), format_count(f.unconvertible), format_size(f.bytes)};
 }
 
-std::string to_text(const mime::ImportReport& report, std::size_t columns) {
+std::string import_text(const mime::ImportReport& report, std::size_t columns) {
   using enum TextTable::Align;
   TextTable table({{"folder", left}, {"imported"}, {"known before"}, {"will not convert"}, {"size"}});
   for (const mime::FolderImport& folder : report.folders) table.add(cells(folder.path, folder));
@@ -81,7 +81,7 @@ class ImportProgressBar {
   Duration shown_;
 };
 
-Ending ending_of(const mime::ImportReport& report, const ImportRequest& request) {
+Ending import_ending(const mime::ImportReport& report, const ImportRequest& request) {
   const mime::FolderImport sum = report.sum();
   if (report.stopped) {
     return ending(ExitCode::incomplete, "stopped after " + count_of(sum.imported, "message", "messages") +
@@ -126,9 +126,9 @@ Ending run_import(Context& context, const ImportRequest& request) {
   if (request.format == Format::json) {
     context.console.print(dump_pretty(to_json(report.value())));
   } else {
-    context.console.print(to_text(report.value(), context.console.out_columns()));
+    context.console.print(import_text(report.value(), context.console.out_columns()));
   }
-  return ending_of(report.value(), request);
+  return import_ending(report.value(), request);
 }
 
 }  // namespace mapisync::cli

@@ -9,11 +9,11 @@ namespace mapisync::cli {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, Format>, 4> kFormats{
+constexpr std::array<std::pair<const char*, Format>, 4> kFormatNames{
     {{"text", Format::text}, {"json", Format::json}, {"jsonl", Format::jsonl}, {"csv", Format::csv}}};
 
 const char* name_of(Format format) {
-  for (const auto& [name, value] : kFormats) {
+  for (const auto& [name, value] : kFormatNames) {
     if (value == format) return name;
   }
   return "";

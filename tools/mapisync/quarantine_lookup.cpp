@@ -10,7 +10,6 @@ namespace mapisync::cli {
 
 namespace {
 
-constexpr std::size_t kPage = 500;
 constexpr std::array<UnsettledClass, 3> kTrouble{UnsettledClass::quarantined, UnsettledClass::suspected,
                                                  UnsettledClass::refused};
 
@@ -20,7 +19,7 @@ using Visit = std::function<Result<bool>(const FoundRow&)>;
 Result<bool> visit_class(Store& store, FolderId folder, UnsettledClass cls, const Visit& visit) {
   SourceKey after;
   while (true) {
-    MAPISYNC_TRY(page, store.unsettled_page(folder, cls, after, kPage));
+    MAPISYNC_TRY(page, store.unsettled_page(folder, cls, after, kRowsPerPage));
     if (page.empty()) return true;
     after = page.back().row.source_key;
     for (UnsettledRow& row : page) {

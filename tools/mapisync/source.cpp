@@ -25,7 +25,7 @@ std::string scheme_of(const std::string& name) {
   return name.substr(0, colon);
 }
 
-Result<std::string> box_path(const std::string& name) {
+Result<std::string> path_of_fake(const std::string& name) {
   const std::string scheme = scheme_of(name);
   if (scheme.empty()) {
     return fail(Errc::invalid_argument, Scope::process, Retry::never,
@@ -58,7 +58,7 @@ Source& Source::operator=(Source&&) noexcept = default;
 Source::~Source() = default;
 
 Result<Source> Source::open(const SourceRequest& request, Log log, const StopFlag& stop) {
-  MAPISYNC_TRY(path, box_path(request.name));
+  MAPISYNC_TRY(path, path_of_fake(request.name));
   MAPISYNC_TRY(plan, load_plan(request.fault_plan, stop));
   using Fixed = std::optional<mime::Strictness>;
   auto parts = std::make_unique<Parts>(request.lenient ? Fixed(mime::Strictness::lenient) : Fixed());

@@ -52,10 +52,6 @@ std::string made_up_name(std::int32_t number, const std::string& type) {
   return std::string(text.data()) + usual_extension(type);
 }
 
-void set_text(PropertyList& properties, PropertyTag tag, std::string value) {
-  if (!value.empty()) properties.push_back({tag, std::nullopt, Text{std::move(value)}});
-}
-
 /// Parsed anew, with encoded words repacked: see encoded_words.h.
 std::string parameter(GMimeObject* object, const char* field, const char* name) {
   GMimeHeader* header = g_mime_header_list_get_header(g_mime_object_get_header_list(object), field);

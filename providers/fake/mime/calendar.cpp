@@ -7,7 +7,7 @@
 namespace mapisync::mime {
 namespace {
 
-constexpr std::size_t kLookMax = std::size_t{1} << 20U;
+constexpr std::size_t kCalendarLookMax = std::size_t{1} << 20U;
 constexpr Guid kAppointmentSet = {0x02, 0x20, 0x06, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46};
 constexpr std::uint32_t kLocation = 0x8208, kStartWhole = 0x820D, kEndWhole = 0x820E;
 
@@ -20,7 +20,7 @@ std::string upper(std::string_view text) {
 
 std::vector<std::string> unfolded_lines(std::string_view ics) {
   std::vector<std::string> lines;
-  ics = ics.substr(0, kLookMax);
+  ics = ics.substr(0, kCalendarLookMax);
   while (!ics.empty()) {
     const std::size_t end = ics.find('\n');
     std::string_view line = ics.substr(0, end);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/base/bytes.h"
+#include "providers/fake/mime/ascii.h"
 #include "providers/fake/mime/charset.h"
 #include "providers/fake/mime/defects.h"
 #include "providers/fake/mime/transfer_encoding.h"
@@ -19,13 +20,6 @@ struct Word {
 };
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
 
 Bytes decode_q(std::string_view text, bool& broken) {
   Bytes out;

@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "providers/fake/mime/ascii.h"
 #include "providers/fake/mime/input_file.h"
 #include "providers/fake/mime/maildir.h"
 #include "providers/fake/mime/mbox_reader.h"
@@ -24,12 +25,6 @@ struct DirectoryClose {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
 std::string base_name(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path.substr(path.rfind('/') + 1);
@@ -42,12 +37,12 @@ std::string joined(const std::string& folder, const std::string& name) {
 /// The folder a file or directory of that name becomes: valid UTF-8, one component, no extension of a mail program.
 std::string folder_name(const std::string& name) {
   std::string shown = shown_path(name);
-  const std::string small = lower(shown);
+  const std::string small = lower_ascii(shown);
   for (const char* extension : {".mbox", ".mbx", ".sbd"}) {
     const std::size_t length = std::char_traits<char>::length(extension);
     if (small.ends_with(extension) && small.size() > length) shown.resize(shown.size() - length);
   }
-  return lower(shown) == "inbox" || lower(shown) == "mbox" ? "Inbox" : shown;
+  return lower_ascii(shown) == "inbox" || lower_ascii(shown) == "mbox" ? "Inbox" : shown;
 }
 
 bool is_number(const std::string& name) {
@@ -98,7 +93,7 @@ class DiskSource final : public MailSource {
     } else {
       MAPISYNC_TRY(file, InputFile::open(path));
       MAPISYNC_TRY(beginning, file.read(5));
-      const std::string name = lower(base_name(path));
+      const std::string name = lower_ascii(base_name(path));
       const bool mbox = MboxReader::looks_like_mbox(beginning) && !name.ends_with(".eml");
       if (mbox || name.ends_with(".mbox") || name.ends_with(".mbx")) {
         task.kind = Task::Kind::mbox;
@@ -256,7 +251,7 @@ class DiskSource final : public MailSource {
   }
 
   void sort_file(const Task& directory, const std::string& name, const std::string& path, std::vector<Task>& found) {
-    const std::string small = lower(name);
+    const std::string small = lower_ascii(name);
     Task task{Task::Kind::file, path,  directory.folder.empty() ? "Inbox" : directory.folder,
               directory.depth,  false, false,
               std::nullopt};

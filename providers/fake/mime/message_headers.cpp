@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "providers/fake/mime/ascii.h"
 #include "providers/fake/mime/charset.h"
 #include "providers/fake/mime/encoded_words.h"
 #include "providers/fake/mime/gmime_handle.h"
@@ -15,12 +16,6 @@ std::string trimmed(std::string text) {
   const auto space = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
   text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), space));
   text.erase(std::find_if_not(text.rbegin(), text.rend(), space).base(), text.end());
-  return text;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
   return text;
 }
 
@@ -122,12 +117,12 @@ class Reader {
 };
 
 std::int32_t importance_of(Reader& reader) {
-  const std::string importance = lower(trimmed(reader.text("Importance")));
+  const std::string importance = lower_ascii(trimmed(reader.text("Importance")));
   if (importance == "high") return 2;
   if (importance == "low") return 0;
   if (!importance.empty()) return 1;
   for (const char* name : {"X-Priority", "X-MSMail-Priority", "Priority"}) {
-    const std::string value = lower(trimmed(reader.text(name)));
+    const std::string value = lower_ascii(trimmed(reader.text(name)));
     if (value.empty()) continue;
     if (value.front() == '1' || value.front() == '2' || value.starts_with("high") || value == "urgent") return 2;
     if (value.front() == '4' || value.front() == '5' || value.starts_with("low") || value == "non-urgent") return 0;
@@ -137,7 +132,7 @@ std::int32_t importance_of(Reader& reader) {
 }
 
 std::int32_t sensitivity_of(Reader& reader) {
-  const std::string value = lower(trimmed(reader.text("Sensitivity")));
+  const std::string value = lower_ascii(trimmed(reader.text("Sensitivity")));
   if (value == "personal") return 1;
   if (value == "private") return 2;
   return value == "company-confidential" ? 3 : 0;

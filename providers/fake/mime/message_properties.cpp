@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kDisplayMax = 32'768;
 
-void set_text(PropertyList& properties, PropertyTag tag, std::string value) {
-  if (!value.empty()) properties.push_back({tag, std::nullopt, Text{std::move(value)}});
-}
-
 void set_time(PropertyList& properties, PropertyTag tag, Timestamp time) {
   properties.push_back({tag, std::nullopt, filetime_from_unix_micros(time.time_since_epoch().count())});
 }
@@ -53,6 +49,10 @@ void add_sender(const Address& address, const SenderTags& tags, PropertyList& p)
 }
 
 }  // namespace
+
+void set_text(PropertyList& properties, PropertyTag tag, std::string value) {
+  if (!value.empty()) properties.push_back({tag, std::nullopt, Text{std::move(value)}});
+}
 
 void add_header_properties(const MessageHeaders& headers, MessageContent& content) {
   PropertyList& p = content.properties;

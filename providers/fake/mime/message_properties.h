@@ -20,6 +20,8 @@ inline constexpr std::int32_t kAttachFlagRelated = 4;  // ATT_MHTML_REF
 /// Subject, senders, recipients, display lists, times, ids, importance, transport headers.
 void add_header_properties(const MessageHeaders& headers, MessageContent& content);
 
+/// A PT_UNICODE property, unless it would be empty.
+void set_text(PropertyList& properties, PropertyTag tag, std::string value);
 /// A PT_SYSTIME property as a point in time.
 std::optional<Timestamp> time_property(const PropertyList& properties, PropertyTag tag);
 /// A PT_LONG property.

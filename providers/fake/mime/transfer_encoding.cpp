@@ -7,6 +7,8 @@
 #include <cctype>
 #include <optional>
 
+#include "providers/fake/mime/ascii.h"
+
 namespace mapisync::mime {
 namespace {
 
@@ -69,13 +71,6 @@ Bytes decode_base64(BytesView encoded, DefectLog& log, const std::string& where)
   });
   if (more) log.note(Defect::text_after_base64, where);
   return out;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
 }
 
 /// Length of a soft line break after '=' at `at`: blanks and a line end, or the end of the text. 0 if there is none.
