@@ -1,76 +1,16 @@
 #include "tests/support/world.h"
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
-#include <map>
 #include <ostream>
 #include <utility>
 
-#include "providers/fake/fake_provider.h"
 #include "store/sqlite/sqlite_store.h"
 #include "tests/support/memory_spool.h"
+#include "tests/support/world_inside.h"
 
 namespace mapisync::test {
-
-using fake::FakeFolderId;
-using fake::FakeMailbox;
-using fake::FakeMessageId;
-
-namespace {
-
-template <class T>
-T demand(Result<T> result, const std::string& what) {
-  if (!result) {
-    ADD_FAILURE() << what << ": " << result.error().to_string();
-    std::abort();
-  }
-  return std::move(result).value();
-}
-
-FakeMailbox new_mailbox(const WorldSetup& setup) {
-  fake::MailboxOptions options;
-  options.seed = setup.seed;
-  options.public_folders = setup.public_folders;
-  return demand(FakeMailbox::create(":memory:", options), "a new mailbox");
-}
-
-std::string word(fake::NewVersion version) { return version == fake::NewVersion::yes ? " with a new change key" : ""; }
-
-}  // namespace
-
-struct World::Inside {
-  explicit Inside(WorldSetup given)
-      : setup(std::move(given)),
-        mailbox(new_mailbox(setup)),
-        provider(fake::open_provider(mailbox, setup.faults, nullptr, Log{})),
-        random(setup.seed),
-        mirror(make_mirror(setup.mirror)) {}
-
-  WorldSetup setup;
-  FakeMailbox mailbox;
-  std::unique_ptr<fake::FakeProvider> provider;  // the server: it outlives the processes that talk to it
-  ManualClock clock;
-  SeededRandom random;
-  std::unique_ptr<Mirror> mirror;
-  SinkScript script;
-  StoreWatch watch;
-  std::deque<StopFlag> stops =
-      std::deque<StopFlag>(1);  // one a run; kept, since another thread may still hold an old one
-  std::multimap<std::uint64_t, std::function<void()>> actions;  // of the next run, by port call
-  std::function<void()> after_run;
-  std::vector<fake::PortCall> calls;
-  std::map<std::string, FakeMessageId> ids;
-  std::map<SourceKey, std::string> names;  // every key a name ever had
-  std::map<std::string, SourceKey> keys;   // the latest key of a name
-  std::set<SourceKey> had_copy;
-  Expectation expectation;
-  SyncReport report;
-  std::vector<std::string> history;
-  int next_name{1};
-};
 
 World::World(WorldSetup setup) : inside_(std::make_unique<Inside>(std::move(setup))) {
   if (!inside_->setup.standard_folders) return;
@@ -80,188 +20,6 @@ World::World(WorldSetup setup) : inside_(std::make_unique<Inside>(std::move(setu
 }
 
 World::~World() = default;
-
-// --- The mailbox ---
-
-Place& Place::put(fake::MessageSpec spec, const char* kind) {
-  const std::string name = spec.name;
-  auto added = world_.mailbox().add_message(id_, std::move(spec));
-  if (!added) {
-    world_.say(fmt::format("add {} to {}", name, path_), added.error());
-    return *this;
-  }
-  world_.inside_->ids[name] = added.value();
-  static_cast<void>(world_.key(name));
-  world_.say(fmt::format("add {}{} to {}", kind, name, path_), success());
-  return *this;
-}
-
-Place& Place::add(const std::string& name) { return put(fake::plain_message(name), ""); }
-
-Place& Place::add(int count) {
-  for (int i = 0; i < count; ++i) add(fmt::format("m{}", world_.inside_->next_name++));
-  return *this;
-}
-
-Place& Place::add_read(const std::string& name) {
-  auto spec = fake::plain_message(name);
-  spec.read = true;
-  return put(std::move(spec), "read ");
-}
-
-Place& Place::add_associated(const std::string& name) {
-  auto spec = fake::plain_message(name);
-  spec.associated = true;
-  return put(std::move(spec), "associated ");
-}
-
-Place& Place::add_foreign(const std::string& name) {
-  auto spec = fake::plain_message(name);
-  spec.foreign_source_key = "foreign-" + name;
-  return put(std::move(spec), "foreign ");
-}
-
-Place& Place::add_bad(const std::string& name, const fake::Damage& damage) {
-  add(name);
-  world_.break_message(name, damage);
-  return *this;
-}
-
-Place World::folder(const std::string& path) {
-  return {*this, demand(inside_->mailbox.ensure_folder(path), "folder " + path), path};
-}
-
-World& World::say(const std::string& line, Result<void> result) {
-  inside_->history.push_back(line);
-  if (!result) ADD_FAILURE() << "cannot " << line << ": " << result.error().to_string();
-  return *this;
-}
-
-FakeMessageId World::id(const std::string& name) {
-  const auto found = inside_->ids.find(name);
-  if (found == inside_->ids.end()) {
-    ADD_FAILURE() << "no message was ever called " << name;
-    return FakeMessageId::none;
-  }
-  return found->second;
-}
-
-SourceKey World::key(const std::string& name) {
-  if (auto record = inside_->mailbox.message_record(id(name))) {
-    inside_->keys[name] = record.value().source_key;
-    inside_->names[record.value().source_key] = name;
-  }
-  return inside_->keys[name];
-}
-
-World& World::modify(const std::string& name) {
-  return say("modify " + name, inside_->mailbox.modify_message(id(name)));
-}
-World& World::remove(const std::string& name) {
-  return say("delete " + name, inside_->mailbox.delete_message(id(name)));
-}
-World& World::soft_remove(const std::string& name) {
-  return say("softly delete " + name, inside_->mailbox.soft_delete_message(id(name)));
-}
-World& World::bring_back(const std::string& name) {
-  return say("bring back " + name, inside_->mailbox.return_to_scope(id(name)));
-}
-
-World& World::move(const std::string& name, const std::string& path) {
-  const auto target = demand(inside_->mailbox.ensure_folder(path), "folder " + path);
-  say(fmt::format("move {} to {}", name, path), inside_->mailbox.move_message(id(name), target));
-  static_cast<void>(key(name));
-  return *this;
-}
-
-World& World::copy_message(const std::string& name, const std::string& copy) {
-  inside_->ids[copy] = demand(inside_->mailbox.copy_message(id(name), copy), "a copy of " + name);
-  static_cast<void>(key(copy));
-  return say(fmt::format("copy {} as {}", name, copy), success());
-}
-
-World& World::spoil_states() { return say("spoil all states", inside_->mailbox.spoil_states()); }
-
-World& World::mark_read(const std::string& name, bool read) {
-  return say(fmt::format("mark {} {}", name, read ? "read" : "unread"), inside_->mailbox.mark_read(id(name), read));
-}
-
-World& World::break_message(const std::string& name, const fake::Damage& damage, fake::NewVersion version) {
-  return say(fmt::format("break {} (kind {}, {}){}", name, static_cast<int>(damage.kind),
-                         mapisync::name_of(damage.code), word(version)),
-             inside_->mailbox.break_message(id(name), damage, version));
-}
-
-World& World::break_with_new_version(const std::string& name, const fake::Damage& damage) {
-  return break_message(name, damage, fake::NewVersion::yes);
-}
-
-World& World::heal(const std::string& name, fake::NewVersion version) {
-  return say("heal " + name + word(version), inside_->mailbox.heal_message(id(name), version));
-}
-
-World& World::hide(const std::string& name) {
-  return break_message(name, {fake::DamageKind::hide, Errc::corrupt_data});
-}
-World& World::hide_as_deleted(const std::string& name) {
-  return break_message(name, {fake::DamageKind::hide_as_deleted, Errc::corrupt_data});
-}
-World& World::lose_change_key(const std::string& name) {
-  return say("the table loses the change key of " + name, inside_->mailbox.set_change_key_missing(id(name), true));
-}
-
-World& World::delete_folder(const std::string& path) {
-  const auto id = demand(inside_->mailbox.folder(path), "folder " + path);
-  inside_->keys["/" + path] = SourceKey{};
-  inside_->ids["/" + path] = static_cast<FakeMessageId>(id);
-  return say("delete folder " + path, inside_->mailbox.delete_folder(id));
-}
-
-World& World::restore_folder(const std::string& path) {
-  return say("restore folder " + path,
-             inside_->mailbox.restore_folder(static_cast<FakeFolderId>(inside_->ids["/" + path])));
-}
-
-World& World::rename_folder(const std::string& path, const std::string& name) {
-  const auto id = demand(inside_->mailbox.folder(path), "folder " + path);
-  return say(fmt::format("rename folder {} to {}", path, name), inside_->mailbox.rename_folder(id, name));
-}
-
-World& World::move_folder(const std::string& path, const std::string& parent) {
-  const auto id = demand(inside_->mailbox.folder(path), "folder " + path);
-  const auto target = demand(inside_->mailbox.ensure_folder(parent), "folder " + parent);
-  return say(fmt::format("move folder {} below {}", path, parent), inside_->mailbox.move_folder(id, target));
-}
-
-World& World::forbid_folder(const std::string& path, std::optional<Errc> error) {
-  const auto id = demand(inside_->mailbox.folder(path), "folder " + path);
-  return say(fmt::format("folder {} {}", path, error ? mapisync::name_of(*error) : "opens again"),
-             inside_->mailbox.set_open_error(id, error));
-}
-
-World& World::move_mailbox(const FakeMailbox::DatabaseMove& move) {
-  say(fmt::format("move the mailbox to another database{}{}{}", move.new_mailbox_guid ? ", as a restored copy" : "",
-                  move.new_source_keys ? ", with new keys" : "", move.new_versions ? ", with new change keys" : ""),
-      inside_->mailbox.move_to_database(move));
-  for (const auto& [name, id] : inside_->ids) {
-    if (name.front() != '/') static_cast<void>(key(name));
-  }
-  return *this;
-}
-
-World& World::server(const fake::FaultPlan& faults, const std::string& remark) {
-  inside_->provider->set_plan(faults);
-  note("the server from now on: " + remark);
-  return *this;
-}
-
-World& World::pass_time(Duration duration) {
-  inside_->clock.advance(duration);
-  note(fmt::format("{} seconds pass", std::chrono::duration_cast<std::chrono::seconds>(duration).count()));
-  return *this;
-}
-
-FakeMailbox& World::mailbox() { return inside_->mailbox; }
 
 // --- Runs ---
 
@@ -409,7 +167,7 @@ std::string World::mirror_path() const { return inside_->mirror->path(); }
 
 Truth World::truth() {
   Truth truth;
-  for (const fake::FolderTruth& folder : demand(inside_->provider->ground_truth(), "the ground truth")) {
+  for (const fake::FolderTruth& folder : must(inside_->provider->ground_truth(), "the ground truth")) {
     TrueFolder out;
     out.path = folder.path;
     out.key = folder.key;
@@ -428,7 +186,7 @@ Truth World::truth() {
       one.exportable = message.exports || one.garbled            ? Exportable::yes
                        : kind == hide || kind == hide_as_deleted ? Exportable::silent
                                                                  : Exportable::no;
-      const auto content = demand(inside_->provider->expected_content(message.id), "content");
+      const auto content = must(inside_->provider->expected_content(message.id), "content");
       one.subject = text_or_empty(content.properties, pr::kSubject);
       one.body = text_or_empty(content.properties, pr::kBody);
       inside_->names[one.key] = one.label;
@@ -494,7 +252,7 @@ std::vector<std::string> World::names_of(UnsettledClass cls) {
 
 std::vector<std::string> World::finding_names() {
   std::vector<std::string> names;
-  for (const Finding& finding : demand(store().findings(std::nullopt), "findings")) {
+  for (const Finding& finding : must(store().findings(std::nullopt), "findings")) {
     names.push_back(std::string(mapisync::name_of(finding.kind)) +
                     (finding.key ? " " + name_of_key(*finding.key) : ""));
   }
@@ -504,7 +262,7 @@ std::vector<std::string> World::finding_names() {
 
 std::vector<std::string> World::event_names() {
   std::vector<std::string> names;
-  for (const Event& event : demand(store().events(inside_->report.run), "events")) {
+  for (const Event& event : must(store().events(inside_->report.run), "events")) {
     names.push_back(std::string(mapisync::name_of(event.kind)) + (event.key ? " " + name_of_key(*event.key) : ""));
   }
   std::sort(names.begin(), names.end());
