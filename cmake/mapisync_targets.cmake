@@ -5,6 +5,7 @@ include(GNUInstallDirs)
 add_library(mapisync_build_flags INTERFACE)
 target_compile_options(mapisync_build_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion -Wno-sign-conversion
+  $<$<CXX_COMPILER_ID:Clang>:-Wreserved-identifier>
   # GCC 12 takes moves of std::optional for reads of uninitialized memory wherever it inlines them, and "x" + string for
   # overlapping copies wherever it optimises them (both fixed in later versions). Clang's own checks and the analyzer of
   # clang-tidy look for the real thing.

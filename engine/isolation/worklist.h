@@ -1,6 +1,7 @@
 // What one run of isolation has to ask for, as the store says it at the start.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -13,6 +14,11 @@ struct Worklist {
   std::deque<UnsettledRow> alone;    // pending, with an earlier verdict or strikes: first, and singly
   std::deque<UnsettledRow> retries;  // suspected, quarantined and refused messages whose next attempt is due
   std::deque<SourceKey> hidden;      // by the restriction of the committed state: asked about singly, ascending
+
+  /// Under a limit of calls: so many of `alone` and `retries` before the planner's next batch; the others when nothing
+  /// else is left.
+  std::uint64_t alone_share{UINT64_MAX / 2};
+  std::uint64_t retry_share{0};
 
   bool empty() const { return planned.empty() && alone.empty() && retries.empty() && hidden.empty(); }
 };
