@@ -26,6 +26,7 @@ double median(std::vector<double> values) {
 
 void print_heading(const std::string& text) { std::printf("## %s\n\n", text.c_str()); }
 void print_text(const std::string& text) { std::printf("%s\n\n", text.c_str()); }
+void print_last(const std::string& text) { std::printf("%s\n", text.c_str()); }
 
 MarkdownTable::MarkdownTable(std::initializer_list<std::string> columns) {
   row(columns);

@@ -17,6 +17,8 @@ double median(std::vector<double> values);
 
 void print_heading(const std::string& text);
 void print_text(const std::string& text);
+/// Without an empty line behind it, so that a script finds it at the end.
+void print_last(const std::string& text);
 
 /// Rows are printed as they are added, so that a long run shows how far it has got.
 class MarkdownTable {

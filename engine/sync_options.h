@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "engine/isolation_method.h"
 
 namespace mapisync {
 
@@ -31,6 +32,9 @@ struct SyncOptions {
   std::uint32_t batch_messages_max{500};
   std::uint64_t batch_bytes_max{16U << 20U};
   std::uint32_t selective_list_max{50'000};  // messages in one selective list, below the provider's own limit
+
+  // Isolation.
+  IsolationMethod isolation_method{IsolationMethod::automatic};
 
   // Tables and verification.
   std::uint32_t table_page_rows{500};

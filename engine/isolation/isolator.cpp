@@ -51,8 +51,8 @@ class Isolation {
   Result<void> load() {
     MAPISYNC_TRY(list, load_worklist(work_));
     list_ = std::move(list);
-    planner_ = tenths_planner(static_cast<std::uint32_t>(list_.planned.size()),
-                              decode_frontier(work_.checkpoint.frontier, list_.planned), place_of_the_rest());
+    planner_ = make_planner(run_.options.isolation_method, static_cast<std::uint32_t>(list_.planned.size()),
+                            decode_frontier(work_.checkpoint.frontier, list_.planned), place_of_the_rest());
     share_out();
     return success();
   }
@@ -207,7 +207,7 @@ class Isolation {
     // needs proof.
     const bool again = !is_specific(failure.errc()) && batch.size > 1 && !repeated_;
     repeated_ = again;
-    BatchOutcome told{false, settled, std::nullopt};
+    BatchOutcome told{false, settled, begun_ordinal(batch, rows, outcome)};
     if (again) {
       planner_->repeat(told);
     } else {
@@ -222,6 +222,19 @@ class Isolation {
     }
     calls_.after_failure(failure, !outcome.delivered.empty());
     return success();
+  }
+
+  /// The message that the server had begun and not finished, by its place in the plan.
+  std::optional<Ordinal> begun_ordinal(const PlannedBatch& batch, const std::vector<UnsettledRow>& rows,
+                                       const ExportOutcome& outcome) const {
+    if (!outcome.begun || rows.size() != batch.size) return std::nullopt;
+    std::size_t row = 0;
+    for (const Interval& interval : batch.intervals) {
+      for (std::uint32_t i = 0; i < interval.count; ++i) {
+        if (rows[row++].row.source_key == *outcome.begun) return interval.first + i;
+      }
+    }
+    return std::nullopt;
   }
 
   /// Only a failure that a message may cause says anything of a group; splitting the others costs nothing but calls.

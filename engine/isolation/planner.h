@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/isolation_method.h"
 
 namespace mapisync {
 
@@ -61,5 +62,19 @@ enum class Rest : std::uint8_t {
 /// pieces of a tenth.
 std::unique_ptr<Planner> tenths_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing = {},
                                         Rest rest = Rest::failing);
+
+/// What an adaptive planner may learn from.
+struct Tactics {
+  bool density{true};     // how much damage there is
+  bool neighbours{true};  // whether it lies side by side, and at the ends of the folder
+  bool order{true};       // how the server delivers, and which message it names
+};
+
+/// Learns from what arrives, and asks for what tells most. Without any tactics: halves of what fails.
+std::unique_ptr<Planner> adaptive_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing = {},
+                                          Rest rest = Rest::failing, Tactics tactics = {});
+
+std::unique_ptr<Planner> make_planner(IsolationMethod method, std::uint32_t candidates,
+                                      std::vector<PlannedBatch> failing = {}, Rest rest = Rest::failing);
 
 }  // namespace mapisync

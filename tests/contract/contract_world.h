@@ -9,9 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "engine/ports/exporter.h"
 #include "engine/ports/provider.h"
 
 namespace mapisync::contract {
+
+/// Everything that a pass can ask for.
+inline constexpr std::uint32_t kAll =
+    sync_flag::kUnicode | sync_flag::kNormal | sync_flag::kAssociated | sync_flag::kReadState;
 
 /// The suite calls verbs on messages by name. A verb that fails is a failure of the test.
 class ContractWorld {

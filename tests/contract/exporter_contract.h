@@ -16,9 +16,6 @@
 
 namespace mapisync::contract {
 
-inline constexpr std::uint32_t kAll =
-    sync_flag::kUnicode | sync_flag::kNormal | sync_flag::kAssociated | sync_flag::kReadState;
-
 class ExporterContract : public testing::TestWithParam<WorldMaker> {
  protected:
   void SetUp() override {

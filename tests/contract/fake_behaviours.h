@@ -17,9 +17,6 @@ namespace mapisync::contract {
 
 using namespace mapisync::fake;
 
-constexpr std::uint32_t kEverything =
-    sync_flag::kUnicode | sync_flag::kNormal | sync_flag::kAssociated | sync_flag::kReadState;
-
 class FakeBehaviours : public testing::Test {
  protected:
   FakeBehaviours() : box_(FakeMailbox::create(":memory:").value()), inbox_(box_.ensure_folder("Inbox").value()) {}
@@ -77,7 +74,7 @@ class FakeBehaviours : public testing::Test {
       return;
     }
   }
-  Run pass(SyncState state = {}, std::uint32_t flags = kEverything, std::vector<SourceKey> excluded = {}) {
+  Run pass(SyncState state = {}, std::uint32_t flags = kAll, std::vector<SourceKey> excluded = {}) {
     Run run;
     auto exporter = take(way_.folder->open_exporter());
     ConfigOptions options;
@@ -98,7 +95,7 @@ class FakeBehaviours : public testing::Test {
     }
     auto exporter = take(way_.folder->open_exporter());
     ConfigOptions options;
-    options.flags = kEverything;
+    options.flags = kAll;
     options.id_form = form;
     run.configured = exporter->config_for_selective_sync(options, items, run.seen);
     if (run.configured) finish(*exporter, run);

@@ -93,7 +93,7 @@ TEST_F(FakeBehaviours, Row6KeepsTheInitialStateUntilTheEndOrALiveOne) {
     RecordingImporter seen;
     auto exporter = take(way_.folder->open_exporter());
     ConfigOptions options;
-    options.flags = kEverything;
+    options.flags = kAll;
     ASSERT_TRUE(exporter->config(options, seen));
     ASSERT_TRUE(exporter->synchronize(StopFlag(), std::nullopt));
     const SyncState middle = take(exporter->update_state());
@@ -121,7 +121,7 @@ TEST_F(FakeBehaviours, Row8ConfiguresOnceOrAgain) {
   auto exporter = take(way_.folder->open_exporter());
   EXPECT_EQ(exporter->synchronize(StopFlag(), std::nullopt).error().errc(), Errc::unconfigured);
   ConfigOptions options;
-  options.flags = kEverything;
+  options.flags = kAll;
   exporter = take(way_.folder->open_exporter());
   EXPECT_TRUE(exporter->config(options, seen));
   EXPECT_TRUE(exporter->config(options, seen));
@@ -130,7 +130,7 @@ TEST_F(FakeBehaviours, Row8ConfiguresOnceOrAgain) {
 TEST_F(FakeBehaviours, Row9TreatsRecoverModeInFourWays) {
   add(3);
   say("break m2 abort");
-  const std::uint32_t flags = kEverything | sync_flag::kFxRecoverMode;
+  const std::uint32_t flags = kAll | sync_flag::kFxRecoverMode;
   serve("profile calm");
   EXPECT_EQ(pass({}, flags).code(), Errc::unknown_flags);
   serve("profile calm\nserver recover-mode accept");
@@ -164,13 +164,13 @@ TEST_F(FakeBehaviours, Row11CatchesUpForFreeOrAtTheBadMessage) {
   add(3);
   say("break m2 abort");
   serve("profile calm");
-  const Run free = pass({}, kEverything | sync_flag::kCatchUp);
+  const Run free = pass({}, kAll | sync_flag::kCatchUp);
   ASSERT_TRUE(free.ok());
   EXPECT_TRUE(pass(free.state).seen.order.empty());
   serve("profile calm\nserver catch-up expensive");
-  EXPECT_EQ(pass({}, kEverything | sync_flag::kCatchUp).code(), Errc::corrupt_data);
+  EXPECT_EQ(pass({}, kAll | sync_flag::kCatchUp).code(), Errc::corrupt_data);
   serve("profile calm\nserver catch-up none");
-  EXPECT_EQ(pass({}, kEverything | sync_flag::kCatchUp).code(), Errc::unsupported);
+  EXPECT_EQ(pass({}, kAll | sync_flag::kCatchUp).code(), Errc::unsupported);
 }
 
 TEST_F(FakeBehaviours, Row12FailsAtRandomOrAtAGivenCall) {

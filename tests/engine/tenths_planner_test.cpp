@@ -22,15 +22,16 @@ std::vector<Ordinal> flat(const PlannedBatch& batch) {
   return out;
 }
 
-struct Driven {
+struct Answered {
   std::set<Ordinal> delivered, condemned;
   std::uint32_t calls{0};
 };
 
 /// A server that fails at the first bad message of a list and has delivered what came before, `window` messages at a
 /// time.
-Driven drive(Planner& planner, const std::set<Ordinal>& bad, std::uint32_t window, std::uint32_t list_max = 1'000'000) {
-  Driven run;
+Answered answer_all(Planner& planner, const std::set<Ordinal>& bad, std::uint32_t window,
+                    std::uint32_t list_max = 1'000'000) {
+  Answered run;
   while (auto batch = planner.next(list_max)) {
     const std::vector<Ordinal> asked = flat(*batch);
     EXPECT_LE(asked.size(), list_max);
@@ -65,7 +66,7 @@ TEST(TenthsPlanner, AllPlacementsOfUpToThreeBadAmongUpToEight) {
       for (const std::uint32_t window : {0U, 1U, 2U, 16U}) {
         for (const std::uint32_t list_max : {1U, 3U, 100U}) {
           auto planner = tenths_planner(n);
-          const Driven run = drive(*planner, bad, window, list_max);
+          const Answered run = answer_all(*planner, bad, window, list_max);
           EXPECT_EQ(run.condemned, bad);
           EXPECT_EQ(run.delivered.size(), n - bad.size());
           ++worlds;
@@ -78,14 +79,14 @@ TEST(TenthsPlanner, AllPlacementsOfUpToThreeBadAmongUpToEight) {
 
 TEST(TenthsPlanner, OneBadAmongAThousandCostsWhatTheSeedPromises) {
   auto planner = tenths_planner(1'000);
-  const Driven run = drive(*planner, {437}, 0);
+  const Answered run = answer_all(*planner, {437}, 0);
   EXPECT_EQ(run.condemned, std::set<Ordinal>{437});
   EXPECT_EQ(run.calls, 30U);  // ten hundreds, ten tens, ten singles
 }
 
 TEST(TenthsPlanner, KeepsWhatAFailingCallDelivered) {
   auto planner = tenths_planner(1'000);
-  const Driven run = drive(*planner, {437}, 1);
+  const Answered run = answer_all(*planner, {437}, 1);
   EXPECT_EQ(run.condemned, std::set<Ordinal>{437});
   EXPECT_LE(run.calls, 30U);
 }
@@ -105,15 +106,15 @@ TEST(TenthsPlanner, RemembersFailingGroupsInTheOrderTheyWouldBeAsked) {
   ASSERT_TRUE(first);
   EXPECT_EQ(first->intervals, (std::vector<Interval>{{0, 1}}));
   resumed->feed({true, {0}, std::nullopt});
-  EXPECT_EQ(drive(*resumed, {7}, 0).condemned, std::set<Ordinal>{7});
+  EXPECT_EQ(answer_all(*resumed, {7}, 0).condemned, std::set<Ordinal>{7});
 }
 
 TEST(TenthsPlanner, AsksForAllAtOnceWhileNothingIsKnown) {
   auto planner = tenths_planner(1'000, {}, Rest::first);
   EXPECT_TRUE(planner->failing_groups().empty());
-  EXPECT_EQ(drive(*planner, {}, 0).calls, 1U);
+  EXPECT_EQ(answer_all(*planner, {}, 0).calls, 1U);
   auto damaged = tenths_planner(1'000, {}, Rest::first);
-  const Driven run = drive(*damaged, {437}, 0);
+  const Answered run = answer_all(*damaged, {437}, 0);
   EXPECT_EQ(run.condemned, std::set<Ordinal>{437});
   EXPECT_EQ(run.calls, 31U);  // the whole, then as if it had been known to fail
 }
@@ -135,7 +136,7 @@ TEST(TenthsPlanner, AsksForWhatIsNewAsAWhole) {
   for (const Rest rest : {Rest::first, Rest::last}) {
     const PlannedBatch group{{{10, 20}}, 20};
     auto planner = tenths_planner(100, {group}, rest);
-    const Driven run = drive(*planner, {}, 0);
+    const Answered run = answer_all(*planner, {}, 0);
     EXPECT_EQ(run.calls, 10U + 1U);
     EXPECT_EQ(run.delivered.size(), 100U);
   }

@@ -56,6 +56,21 @@ CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<st
   return app.add_option(name, target, help)->allow_extra_args(false)->expected(1, 1'000'000)->type_name("PATTERN");
 }
 
+CLI::Option* add_isolation_method(CLI::App& app, const std::string& name, IsolationMethod& target) {
+  std::string names;
+  for (const IsolationMethod method : kIsolationMethods)
+    names += (names.empty() ? "" : ", ") + std::string(name_of(method));
+  auto* option = app.add_option_function<std::string>(
+      name,
+      [&target, name, names](const std::string& text) {
+        const auto method = isolation_method_of(text);
+        if (!method) throw CLI::ValidationError(name, "'" + text + "' is no way to isolate; choose one of " + names);
+        target = *method;
+      },
+      "How bad messages are searched for: " + names);
+  return option->type_name("METHOD");
+}
+
 CLI::Option* add_format(CLI::App& app, Format& target, const std::vector<Format>& offered) {
   std::string names;
   for (const Format format : offered) names += (names.empty() ? "" : ", ") + std::string(name_of(format));

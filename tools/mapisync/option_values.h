@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "engine/isolation_method.h"
 
 namespace mapisync::cli {
 
@@ -23,6 +24,7 @@ CLI::Option* add_count(CLI::App& app, const std::string& name, std::optional<std
 /// May be given several times, one value each.
 CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& target,
                           const std::string& help);
+CLI::Option* add_isolation_method(CLI::App& app, const std::string& name, IsolationMethod& target);
 /// `offered` in the order shown to people; the first is the default.
 CLI::Option* add_format(CLI::App& app, Format& target, const std::vector<Format>& offered);
 

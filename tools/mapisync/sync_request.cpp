@@ -9,6 +9,7 @@ void add_run_options(CLI::App& command, SyncRequest& request, const std::vector<
   add_count(command, "--max-calls", limits.calls, "Stop after so many exports; the next run goes on");
   add_duration(command, "--max-time", limits.time, "Stop after this time: 90s, 5m, 2h");
   add_size(command, "--max-bytes", limits.bytes, "Stop after so much content: 64k, 100MB, 2GiB");
+  add_isolation_method(command, "--isolation", request.options.isolation_method);
   add_format(command, request.format, formats);
   command.add_option("--fault-plan", request.source.fault_plan, "What goes wrong at the fake server, from a file")
       ->type_name("FILE");
