@@ -28,7 +28,7 @@ constexpr std::uint32_t kPaddingBuffersMax = 24;
 
 class AdaptivePlanner final : public Planner {
  public:
-  AdaptivePlanner(std::uint32_t candidates, std::vector<PlannedBatch> failing, Rest place, Tactics tactics)
+  AdaptivePlanner(std::uint32_t candidates, const std::vector<PlannedBatch>& failing, Rest place, Tactics tactics)
       : candidates_(candidates), tactics_(tactics), estimate_(candidates), unknown_(0, candidates) {
     for (const PlannedBatch& group : failing) {
       OrdinalSet set(group);
@@ -276,13 +276,14 @@ class AdaptivePlanner final : public Planner {
       offset_.reset();
     }
     ++found_;
-    follow_ = true;
+    const bool neighbours_unasked = std::exchange(follow_, true);
     const bool before = run_ && ordinal + 1 == run_->first;
     if (before || (run_ && ordinal == run_->first + run_->count)) {
       note_beside(true);
       run_ = Interval{before ? ordinal : run_->first, run_->count + 1};
       return;
     }
+    if (run_ && neighbours_unasked) note_beside(false);  // they arrived with others
     pieces_ += 1;
     from_outermost_ = asked.outermost;
     if (!asked.outermost) estimate_.found();
@@ -324,22 +325,22 @@ class AdaptivePlanner final : public Planner {
 
 }  // namespace
 
-std::unique_ptr<Planner> adaptive_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing, Rest rest,
+std::unique_ptr<Planner> adaptive_planner(std::uint32_t candidates, const std::vector<PlannedBatch>& failing, Rest rest,
                                           Tactics tactics) {
-  return std::make_unique<AdaptivePlanner>(candidates, std::move(failing), rest, tactics);
+  return std::make_unique<AdaptivePlanner>(candidates, failing, rest, tactics);
 }
 
 std::unique_ptr<Planner> make_planner(IsolationMethod method, std::uint32_t candidates,
                                       std::vector<PlannedBatch> failing, Rest rest) {
   switch (method) {
     case IsolationMethod::tenths: return tenths_planner(candidates, std::move(failing), rest);
-    case IsolationMethod::halving: return adaptive_planner(candidates, std::move(failing), rest, {false, false, false});
-    case IsolationMethod::estimate: return adaptive_planner(candidates, std::move(failing), rest, {true, false, false});
-    case IsolationMethod::clusters: return adaptive_planner(candidates, std::move(failing), rest, {false, true, false});
-    case IsolationMethod::prefix: return adaptive_planner(candidates, std::move(failing), rest, {false, false, true});
+    case IsolationMethod::halving: return adaptive_planner(candidates, failing, rest, {false, false, false});
+    case IsolationMethod::estimate: return adaptive_planner(candidates, failing, rest, {true, false, false});
+    case IsolationMethod::clusters: return adaptive_planner(candidates, failing, rest, {false, true, false});
+    case IsolationMethod::prefix: return adaptive_planner(candidates, failing, rest, {false, false, true});
     case IsolationMethod::automatic: break;
   }
-  return adaptive_planner(candidates, std::move(failing), rest);
+  return adaptive_planner(candidates, failing, rest);
 }
 
 }  // namespace mapisync

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace mapisync {
 
@@ -48,7 +49,7 @@ void DamageEstimate::found() {
 
 void DamageEstimate::weigh() {
   weights_.resize(shares_.size());
-  double top = -INFINITY;
+  double top = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < shares_.size(); ++i) {
     weights_[i] = found_ * std::log(shares_[i]) + cleared_ * logs_[i];
     if (found_ == 0 && i + 1 == shares_.size()) weights_[i] += std::log(kSingle * static_cast<double>(shares_.size()));

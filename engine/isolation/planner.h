@@ -71,7 +71,7 @@ struct Tactics {
 };
 
 /// Learns from what arrives, and asks for what tells most. Without any tactics: halves of what fails.
-std::unique_ptr<Planner> adaptive_planner(std::uint32_t candidates, std::vector<PlannedBatch> failing = {},
+std::unique_ptr<Planner> adaptive_planner(std::uint32_t candidates, const std::vector<PlannedBatch>& failing = {},
                                           Rest rest = Rest::failing, Tactics tactics = {});
 
 std::unique_ptr<Planner> make_planner(IsolationMethod method, std::uint32_t candidates,

@@ -4,7 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <sstream>
+
+#include "tests/model/branch.h"
 
 namespace mapisync::test {
 
@@ -137,6 +141,30 @@ void complain_of_harm(World& w, std::vector<std::string>& complaints) {
   }
 }
 
+using Heard = std::function<void(const History&, const Outcome&)>;
+
+constexpr char kBetween = '\x1e';  // the parts of a written outcome
+
+std::string written(const Outcome& outcome) {
+  std::string text = std::to_string(outcome.runs) + kBetween + outcome.story;
+  for (const std::string& line : outcome.complaints) text += kBetween + line;
+  return text;
+}
+
+Outcome read_outcome(const std::string& text) {
+  Outcome outcome;
+  std::istringstream in(text);
+  std::string runs;
+  if (!std::getline(in, runs, kBetween)) {
+    outcome.complaints.emplace_back("the process died");
+    return outcome;
+  }
+  outcome.runs = std::stoull(runs);
+  std::getline(in, outcome.story, kBetween);
+  for (std::string line; std::getline(in, line, kBetween);) outcome.complaints.push_back(line);
+  return outcome;
+}
+
 class Play {
  public:
   Play(const Stage& stage, const History& history)
@@ -150,7 +178,41 @@ class Play {
       w_.server().fail_call(w_.server().counts().calls + history_.noise->first,
                             fake::server_failure(history_.noise->second, "noise"));
     }
+    return conclude(w_.run());
+  }
+
+  /// At each gap the history goes on in as many ways as there are actions, each in a process of its own; this one only
+  /// leads there.
+  void branch(const std::vector<std::uint64_t>& gaps, const Heard& heard) {
+    begin(w_, stage_);
+    arm(w_, hand_, history_);
+    for (const std::uint64_t gap : gaps) {
+      if (gap == 0) {
+        branch_here(gap, heard);
+      } else {
+        w_.at_call(gap, [this, gap, &heard] { branch_here(gap, heard); });
+      }
+    }
     const RunEnd end = w_.run();
+    if (inside_) inside_->end(written(conclude(end)));
+  }
+
+ private:
+  void branch_here(std::uint64_t gap, const Heard& heard) {
+    if (inside_) return;
+    for (const Action second : kActions) {
+      auto way = std::make_unique<Branch>();
+      if (way->inside()) {
+        inside_ = std::move(way);
+        return hand_.act(second);
+      }
+      History history = history_;
+      history.deeds.push_back({gap, second});
+      heard(history, read_outcome(way->answer()));
+    }
+  }
+
+  Outcome conclude(const RunEnd& end) {
     ++outcome_.runs;
     if (end.failure) complain("the disturbed run failed: " + end.failure->to_string());
     complain_of_harm(w_, outcome_.complaints);
@@ -162,7 +224,6 @@ class Play {
     return std::move(outcome_);
   }
 
- private:
   void complain(std::string line) { outcome_.complaints.push_back(std::move(line)); }
 
   void one_quiet_run() {
@@ -210,6 +271,7 @@ class Play {
   World w_;
   Hand hand_;
   Outcome outcome_;
+  std::unique_ptr<Branch> inside_;  // this process is one of the ways
 };
 
 /// Calls that see the mailbox. What happens before any other call is seen by the next of these only.
@@ -279,6 +341,12 @@ std::string History::to_string() const {
 }
 
 Outcome play(const Stage& stage, const History& history) { return Play(stage, history).run(); }
+
+void play_pairs(const Stage& stage, const Deed& first, const std::vector<std::uint64_t>& gaps, const Heard& heard) {
+  History history;
+  history.deeds.push_back(first);
+  Play(stage, history).branch(gaps, heard);
+}
 
 Gaps gaps_of(const Stage& stage, const std::optional<Deed>& deed) {
   World w(setup_for(stage));

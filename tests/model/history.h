@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,6 +78,11 @@ struct Outcome {
 
 /// The disturbed run, then quiet runs, then the oracle.
 Outcome play(const Stage& stage, const History& history);
+
+/// The same for a deed and every second action in each of these gaps, none before the deed's: what leads to a gap is
+/// played once. `heard` is told of each history; for processes with one thread.
+void play_pairs(const Stage& stage, const Deed& first, const std::vector<std::uint64_t>& gaps,
+                const std::function<void(const History&, const Outcome&)>& heard);
 
 /// What the undisturbed run looks like: the gaps there are.
 struct Gaps {

@@ -60,8 +60,8 @@ class Count {
     testing::Test::RecordProperty("histories", std::to_string(played_));
     if (wrong_ > shown_) ADD_FAILURE() << wrong_ - shown_ << " further histories go wrong";
   }
-  void play(const Stage& stage, const History& history) {
-    const Outcome outcome = test::play(stage, history);
+  void play(const Stage& stage, const History& history) { note(stage, history, test::play(stage, history)); }
+  void note(const Stage& stage, const History& history, const Outcome& outcome) {
     ++played_;
     runs_ += outcome.runs;
     if (outcome.complaints.empty()) return;
@@ -191,9 +191,9 @@ TEST_P(Model, TwoActions) {
     for (const Action first : kActions) {
       for (const std::uint64_t call : gaps_of(stage()).calls) {
         const Gaps then = gaps_of(stage(), Deed{call, first});
-        for (const std::uint64_t later : then.calls) {
-          for (const Action second : kActions) count.play(stage(), deeds({{call, first}, {later, second}}));
-        }
+        const Stage here = stage();
+        play_pairs(here, {call, first}, then.calls,
+                   [&](const History& history, const Outcome& outcome) { count.note(here, history, outcome); });
       }
     }
     return;
