@@ -63,6 +63,18 @@ TEST(ManyBad, OneHealsWhileAnotherBreaks) {
   EXPECT_THAT(w, InStepExcept("m5"));
 }
 
+TEST(ManyBad, AFailingBatchSettlesOnlyWhatArrivedWhateverTheOrder) {
+  constexpr int kMessages = 40;
+  for (int bad = 1; bad + 9 <= kMessages; ++bad) {
+    World w({.faults = servers::withholds(0, true), .silent = true});
+    w.folder("Other").add("control");
+    w.inbox().add(kMessages);
+    w.break_message("m" + std::to_string(bad)).break_message("m" + std::to_string(bad + 9));
+    w.sync();
+    EXPECT_TRUE(w.names_of(UnsettledClass::pending).empty()) << bad;
+  }
+}
+
 /// The seed's method, counted: the whole, then its tenths, tenths of those, singles.
 std::uint64_t seeds_tenths(std::uint64_t n, const std::vector<bool>& bad, std::size_t from) {
   const auto end = from + n;
@@ -94,7 +106,7 @@ std::vector<Placement> placements() {
   }
   for (const int n : {7, 8}) {  // planners_test.cpp plays the other windows and orders of these with the planner alone
     all.push_back({n, 1, false});
-    all.push_back({n, -1, true});
+    all.push_back({n, 0, true});
   }
   return all;
 }
