@@ -218,7 +218,9 @@ class Isolation {
         groups_.explained(batch);
       }
       // A batch of one is judged here and now; one that was left of a larger batch is asked for alone first.
-      if (batch.size == 1 && !rows.empty()) MAPISYNC_TRYV(singles_.failed_alone(std::move(rows.front()), failure));
+      // What arrived all the same is no suspect.
+      const bool single = batch.size == 1 && !rows.empty() && settled.empty();
+      if (single) MAPISYNC_TRYV(singles_.failed_alone(std::move(rows.front()), failure));
     }
     calls_.after_failure(failure, !outcome.delivered.empty());
     return success();
