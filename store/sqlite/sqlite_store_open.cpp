@@ -98,6 +98,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   if (again.presence == sqlite::FilePresence::absent) {
     MAPISYNC_TRYV(sqlite::create_store_file(look.path, options.vfs));
   }
+  MAPISYNC_TRYV(sqlite::reclaim_companions(look.path));
   MAPISYNC_TRY(database, Database::open(look.path, OpenMode::read_write, options.busy_timeout, options.vfs));
   auto store = std::unique_ptr<SqliteStore>(new SqliteStore(look.path, std::move(database), std::move(lock)));
   store->closed_ = true;  // until it has been marked as open

@@ -252,4 +252,15 @@ Result<void> check_writable(const std::string& path) {
   return failure_of_errno(error, path, "cannot be written");
 }
 
+Result<void> reclaim_companions(const std::string& path) {
+  for (const char* suffix : {"-wal", "-shm"}) {
+    const std::string name = path + suffix;
+    struct stat status {};
+    if (::lstat(name.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || (status.st_mode & S_IWUSR) != 0) continue;
+    if (::chmod(name.c_str(), S_IRUSR | S_IWUSR) != 0)
+      return store_failure(Errc::store_read_only, name, "cannot be written");
+  }
+  return success();
+}
+
 }  // namespace mapisync::sqlite

@@ -43,4 +43,8 @@ Result<void> create_store_file(const std::string& path, const std::string& vfs);
 /// Fails (store_read_only, permission) if the file could not be written.
 Result<void> check_writable(const std::string& path);
 
+/// Whoever reads a file that may not be written leaves its log and shared memory with the same permissions. The writer,
+/// who holds the lock and may write the file by now, makes those writable again.
+Result<void> reclaim_companions(const std::string& path);
+
 }  // namespace mapisync::sqlite

@@ -69,6 +69,24 @@ TEST_F(StoreRecovery, ACheckpointThatWasCutOff) {
   EXPECT_EQ(sure(reader.live_count(inbox_)), 200U);
 }
 
+// Whoever reads a file without write permission leaves a log and shared memory without it, too: they kept the writer
+// out when the file itself could be written again.
+TEST_F(StoreRecovery, ALogWithoutWritePermissionIsTakenOver) {
+  using std::filesystem::perms;
+  die_after([&] {
+    open();
+    deliver(sample_message("a"));
+    ::_exit(0);
+  });
+  for (const char* suffix : {"-wal", "-shm"}) std::filesystem::permissions(path() + suffix, perms::owner_read);
+  open();
+  for (const char* suffix : {"-wal", "-shm"}) {
+    EXPECT_EQ(std::filesystem::status(path() + suffix).permissions(), perms::owner_read | perms::owner_write) << suffix;
+  }
+  deliver(sample_message("b"));
+  EXPECT_EQ(value("SELECT count(*) FROM messages"), 2);
+}
+
 TEST_F(StoreRecovery, ACrashKeepsWhatWasCommittedAndDropsTheRest) {
   die_after([&] {
     open();
