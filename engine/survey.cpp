@@ -97,7 +97,9 @@ class FolderLook {
   /// One listed message by what we hold of it, and whether that is at the version listed.
   void count(const TableRow& row, const std::optional<LedgerRow>& ledger, bool copy_same,
              const std::optional<UnsettledRow>& unsettled, bool trouble_same) {
-    if (ledger && row.read.value && *row.read.value != ledger->read) ++survey_.read_differs;
+    // Servers tell no read marks of associated messages; a table read settles them in passing.
+    const bool told = !row.associated;
+    if (told && ledger && row.read.value && *row.read.value != ledger->read) ++survey_.read_differs;
     if (unsettled && trouble_same) {
       switch (unsettled->cls) {
         case UnsettledClass::pending: ++survey_.pending; break;
