@@ -161,7 +161,8 @@ class FakeMailbox {
 };
 
 /// Native content: subject, body, and whatever else a short text mail has. For tests.
-MessageContent plain_content(const std::string& subject, const std::string& body);
+MessageContent plain_content(const std::string& subject, const std::string& body,
+                             const std::string& sender = "Ann Example");
 /// A named message with subject `name` and a body that mentions it.
 MessageSpec plain_message(const std::string& name);
 

@@ -37,7 +37,7 @@ Result<Prepared> prepare(Bytes& mime, const std::optional<MessageContent>& conte
 
 }  // namespace
 
-MessageContent plain_content(const std::string& subject, const std::string& body) {
+MessageContent plain_content(const std::string& subject, const std::string& body, const std::string& sender) {
   MessageContent content;
   const auto text = [&](PropertyTag tag, const std::string& value) {
     content.properties.push_back(Property{tag, std::nullopt, Text{value}});
@@ -45,7 +45,7 @@ MessageContent plain_content(const std::string& subject, const std::string& body
   text(pr::kMessageClass, "IPM.Note");
   text(pr::kSubject, subject);
   text(pr::kBody, body);
-  text(pr::kSenderName, "Ann Example");
+  text(pr::kSenderName, sender);
   text(pr::kSenderSmtp, "ann@example.org");
   content.properties.push_back(Property{pr::kImportance, std::nullopt, std::int32_t{1}});
   return content;
@@ -264,6 +264,11 @@ Result<void> FakeMailbox::modify_message(FakeMessageId message, Modification mod
     const std::string fallback = record.name.empty() ? "message " + std::to_string(record.mid) : record.name;
     const bool only_envelope = modification.envelope && modification.mime.empty() && !modification.content;
     if (!only_envelope) {
+      if (modification.mime.empty() && !modification.content) {  // made up, but what the table shows stays true
+        modification.content = plain_content(record.subject.empty() ? fallback : record.subject,
+                                             "This is " + fallback + ", version " + std::to_string(number + 1) + ".",
+                                             record.sender.empty() ? "Ann Example" : record.sender);
+      }
       MAPISYNC_TRY(prepared, prepare(modification.mime, modification.content, fallback, number + 1));
       MAPISYNC_TRYV(impl_->store_content(message, prepared.is_mime, prepared.bytes));
       MAPISYNC_TRYV(impl_->db->query("UPDATE message SET size = ? WHERE id = ?")

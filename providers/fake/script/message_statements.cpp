@@ -82,7 +82,9 @@ Envelope envelope_of(const TextParts& parts, const std::string& fallback) {
 }
 
 MessageContent content_of(const TextParts& parts, const std::string& fallback) {
-  return plain_content(parts.subject.value_or(fallback), parts.body.value_or("This is " + fallback + ".\n"));
+  const std::string body = parts.body.value_or("This is " + fallback + ".\n");
+  if (parts.sender) return plain_content(parts.subject.value_or(fallback), body, *parts.sender);
+  return plain_content(parts.subject.value_or(fallback), body);
 }
 
 /// What `add` was told. Copied for every run of the action, as content itself cannot be.
@@ -246,10 +248,11 @@ Result<Script::Action> parse_modify(ScriptWords& words) {
   return for_each(std::move(names), [parts](FakeMailbox& mailbox, FakeMessageId message) -> Result<void> {
     if (!parts.any()) return mailbox.modify_message(message);
     MAPISYNC_TRY(record, mailbox.message_record(message));
+    TextParts whole = parts;  // what is not mentioned stays
+    if (!whole.sender && !record.sender.empty()) whole.sender = record.sender;
     Modification modification;
-    modification.envelope = envelope_of(parts, record.subject);
-    if (!parts.sender) modification.envelope->sender = record.sender;
-    modification.content = content_of(parts, record.subject);
+    modification.envelope = envelope_of(whole, record.subject);
+    modification.content = content_of(whole, record.subject);
     return mailbox.modify_message(message, std::move(modification));
   });
 }
