@@ -5,6 +5,7 @@ import email
 import io
 import os
 import pathlib
+import sqlite3
 
 import cli_harness
 from cli_harness import CliTest
@@ -176,6 +177,40 @@ class SyncTest(CliTest):
         result = self.sync(check=0)
         self.assertNotIn("nothing changed", result.out)
         self.run_cli("verify", "fake:box.fake", "mirror.db", check=0)
+
+    def test_every_box_is_a_mailbox_of_its_own(self):
+        self.box(3)
+        self.sync(check=0)
+        before = (self.dir / "mirror.db").read_bytes()
+        self.box(5, box="other.fake")
+        self.write("letter.eml", "Subject: s\n\ntext\n")
+        self.run_cli("fake", "import", "imported.fake", "letter.eml", check=0)
+        self.run_cli("fake", "new", "new.fake", check=0)
+        for box in ("other", "imported", "new"):
+            self.assert_exit(self.run_cli("sync", f"fake:{box}.fake", "mirror.db"), 3, "decision_needed")
+            self.assert_exit(self.run_cli("verify", f"fake:{box}.fake", "mirror.db"), 3, "decision_needed")
+        with sqlite3.connect(self.dir / "mirror.db") as db:
+            self.assertEqual(db.execute("SELECT count(*) FROM v_messages WHERE deleted_at IS NULL").fetchone(), (3,))
+        self.assertEqual(len(before), len((self.dir / "mirror.db").read_bytes()))
+        self.sync(check=0)
+
+    def test_a_seed_makes_the_same_mailbox_again(self):
+        keys = []
+        for box in ("one.fake", "two.fake"):
+            self.run_cli("fake", "new", box, "--seed", "7", check=0)
+            self.script("add-folder Inbox\nfill Inbox 2 m", box=box)
+            keys.append(self.run_cli("fake", "show", box, "Inbox", "--format", "jsonl", check=0).out)
+        self.assertEqual(keys[0], keys[1])
+
+    def test_the_table_and_the_export_tell_the_same_subject_and_sender(self):
+        self.script('add-folder Inbox\nadd Inbox a subject "A" sender "Bo"\nadd Inbox b subject "B" sender "Cy"\n'
+                    'add Inbox c subject "C" sender "Di"\nmodify b\nmodify c subject "D"')
+        self.sync(check=0)
+        with sqlite3.connect(self.dir / "mirror.db") as db:
+            mirrored = db.execute("SELECT subject, sender_name FROM v_messages ORDER BY 1").fetchall()
+        listed = self.run_cli("fake", "show", "box.fake", "Inbox", "--format", "jsonl", check=0).json_lines()
+        self.assertEqual(mirrored, [("A", "Bo"), ("B", "Cy"), ("D", "Di")])
+        self.assertEqual(sorted((m["subject"], m["sender"]) for m in listed), mirrored)
 
     def test_a_moved_mailbox_needs_a_decision(self):
         self.box(3)
@@ -373,6 +408,15 @@ class StatusVerifyTest(CliTest):
         self.assertIn("ledger against mirror", self.run_cli("verify", "fake:box.fake", "mirror.db", "--content", check=0).out)
         self.script("fill Inbox 1 n")
         self.assert_exit(self.run_cli("verify", "fake:box.fake", "mirror.db"), 4, "incomplete")
+
+    def test_verify_expects_no_read_marks_of_associated_messages(self):
+        self.script("add-folder Inbox\nadd Inbox m\nadd Inbox a associated")
+        self.sync(check=0)
+        self.script("mark read a")
+        self.sync(check=0)
+        self.run_cli("verify", "fake:box.fake", "mirror.db", check=0)
+        self.script("mark read m")
+        self.run_cli("verify", "fake:box.fake", "mirror.db", check=4)
 
     def test_verify_does_not_call_a_known_finding_in_step(self):
         self.box(6)

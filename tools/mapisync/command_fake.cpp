@@ -1,6 +1,7 @@
 #include "tools/mapisync/command_fake.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ namespace {
 struct NewRequest {
   std::string box;
   fake::MailboxOptions options;
+  std::optional<std::uint64_t> seed;
   bool standard_folders{false};
 };
 
@@ -37,9 +39,11 @@ struct HealthRequest {
   fake::NewVersion version{fake::NewVersion::no};
 };
 
-Ending run_new(Context& /*context*/, const NewRequest& request) {
+Ending run_new(Context& context, const NewRequest& request) {
   const std::string path = box_path(request.box);
-  auto box = fake::FakeMailbox::create(path, request.options);
+  fake::MailboxOptions options = request.options;
+  options.seed = request.seed.value_or(new_identity(context.random));
+  auto box = fake::FakeMailbox::create(path, options);
   if (!box) {
     Ending end = target_ending_of(box.error(), "make " + in_quotes(path));
     if (box.error().errc() == Errc::invalid_argument) end.code = ExitCode::cantcreat;
@@ -52,7 +56,7 @@ Ending run_new(Context& /*context*/, const NewRequest& request) {
   return ending(ExitCode::ok, "made " + in_quotes(path));
 }
 
-Ending run_script(Context& /*context*/, const ScriptRequest& request) {
+Ending run_script(Context& context, const ScriptRequest& request) {
   constexpr std::size_t kLargest = 16U << 20U;
   StopFlag stop;
   const StopOnSignal stop_on_signal(stop);
@@ -64,7 +68,7 @@ Ending run_script(Context& /*context*/, const ScriptRequest& request) {
   auto script = fake::Script::parse(text.value(), request.file == "-" ? "standard input" : request.file);
   if (!script) return ending(ExitCode::dataerr, script.error().context + "; nothing was changed");
   const std::string path = box_path(request.box);
-  auto box = open_or_create_box(path, {});
+  auto box = open_or_create_box(path, context.random);
   if (!box) return target_ending_of(box.error(), "open " + in_quotes(path));
   if (auto done = script.value().apply(box.value(), &stop); !done) {
     if (done.error().errc() == Errc::cancelled) {
@@ -123,7 +127,8 @@ void add_new(CLI::App& parent, Chosen& chosen) {
   auto request = std::make_shared<NewRequest>();
   command.add_option("BOX.fake", request->box, "The file to make; an existing one is left alone")->required();
   command.add_option("--name", request->options.display_name, "Display name")->type_name("TEXT");
-  command.add_option("--seed", request->options.seed, "Identities derive from it")->type_name("N");
+  command.add_option("--seed", request->seed, "Identities derive from it; default: unlike any other box's")
+      ->type_name("N");
   command.add_flag("--standard-folders", request->standard_folders,
                    "Inbox, Sent Items, Drafts, Outbox, Deleted Items, Junk Email");
   command.add_flag("--public", request->options.public_folders, "A public folder store, which a sync refuses");

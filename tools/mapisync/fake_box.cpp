@@ -1,6 +1,7 @@
 #include "tools/mapisync/fake_box.h"
 
 #include <filesystem>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -126,11 +127,17 @@ std::string box_path(const std::string& name) {
   return name.starts_with(kScheme) ? name.substr(kScheme.size()) : name;
 }
 
-Result<fake::FakeMailbox> open_or_create_box(const std::string& path, const fake::MailboxOptions& options) {
+std::uint64_t new_identity(Random& random) {
+  return 1 + random.below(static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+}
+
+Result<fake::FakeMailbox> open_or_create_box(const std::string& path, Random& random) {
   std::error_code error;
   // What a broken symbolic link leads to is not made.
   if (std::filesystem::exists(path, error) || std::filesystem::is_symlink(path, error))
     return fake::FakeMailbox::open(path);
+  fake::MailboxOptions options;
+  options.seed = new_identity(random);
   return fake::FakeMailbox::create(path, options);
 }
 

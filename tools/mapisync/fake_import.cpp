@@ -113,7 +113,7 @@ Ending run_import(Context& context, const ImportRequest& request) {
     return end;
   }
   const std::string path = box_path(request.box);
-  auto box = open_or_create_box(path, {});
+  auto box = open_or_create_box(path, context.random);
   if (!box) return target_ending_of(box.error(), "open " + in_quotes(path));
   mime::ImportOptions options;
   options.target = request.into;
