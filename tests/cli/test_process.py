@@ -132,6 +132,22 @@ class TogetherTest(CliTest):
         self.run_cli("verify", "fake:box.fake", "mirror.db", check=1)
 
 
+class WriterTest(CliTest):
+    def test_a_second_sync_is_told_that_another_one_writes(self):
+        self.box(4)
+        self.write("busy", "fail open-folder 1 busy wait 3600000\n")
+        first = subprocess.Popen([BINARY, "sync", "fake:box.fake", "mirror.db", "--fault-plan", "busy"], cwd=self.dir,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment())
+        first.stderr.readline()  # it runs, and waits for the server until it is stopped
+        second = self.sync()
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=300)
+        self.assertEqual(first.returncode, 4)
+        self.assert_exit(second, 75, "tempfail")
+        self.assertIn(f"process {first.pid} is writing", second.last)
+        self.sync(check=0)
+
+
 class TerminalTest(CliTest):
     def on_terminal(self, *args, env=None):
         """What the command writes to a terminal, and its exit code."""
