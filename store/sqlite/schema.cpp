@@ -101,11 +101,11 @@ Result<void> migrate_from(Database& database, std::int64_t version) {
 std::int64_t schema_version() { return static_cast<std::int64_t>(migrations().size()); }
 
 Result<void> create_schema(Database& database) {
-  // Both must be set before the first table.
-  MAPISYNC_TRYV(database.script("PRAGMA auto_vacuum = INCREMENTAL"));
-  MAPISYNC_TRYV(database.script("PRAGMA application_id = " + std::to_string(kApplicationId)));
+  MAPISYNC_TRYV(database.script("PRAGMA auto_vacuum = INCREMENTAL"));  // before the first table, or it has no effect
+  MAPISYNC_TRYV(database.script("PRAGMA application_id = " + std::to_string(kUnfinishedId)));
   MAPISYNC_TRYV(migrate_from(database, 0));
-  return renew_words(database);
+  MAPISYNC_TRYV(renew_words(database));
+  return database.script("PRAGMA application_id = " + std::to_string(kApplicationId));
 }
 
 Result<void> check_schema(Database& database, bool for_writing) {

@@ -9,6 +9,7 @@
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/sqlite_unit_of_work.h"
 #include "store/sqlite/store_file.h"
+#include "store/sqlite/unfinished_files.h"
 
 namespace mapisync {
 
@@ -95,6 +96,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   MAPISYNC_TRY(lock, sqlite::WriterLock::take(look.path));
   // Whoever held the lock a moment ago may have made the file.
   MAPISYNC_TRY(again, sqlite::look_at(path));
+  sqlite::remove_unfinished_files(look.path, options.vfs);
   if (again.presence == sqlite::FilePresence::absent) {
     MAPISYNC_TRYV(sqlite::create_store_file(look.path, options.vfs));
   }

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -14,15 +13,15 @@
 #include <utility>
 
 #include "store/sqlite/database.h"
+#include "store/sqlite/file_header.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sqlite_failure.h"
+#include "store/sqlite/unfinished_files.h"
 
 namespace mapisync::sqlite {
 
 namespace {
 
-constexpr std::size_t kHeaderSize = 100;      // of every SQLite file
-constexpr std::size_t kApplicationIdAt = 68;  // big-endian
 constexpr std::string_view kLockPrefix = "mapisync writer ";
 
 /// The path with its directory (or, for an existing file, itself) resolved; empty with errno set if that fails.
@@ -55,24 +54,16 @@ Result<void> check_link(const std::string& path, int error) {
               what + "to a file that does not exist; name that file itself, or remove the link");
 }
 
-/// Looks at the header's bytes alone [SQLite file format, 1.3]: a foreign database stays as it is, and a database whose
-/// last checkpoint was cut off is whole only together with its WAL, so that SQLite cannot be asked before it may
-/// open that.
+/// Looks at the header's bytes alone: a foreign database stays as it is, and a database whose last checkpoint was cut
+/// off is whole only together with its WAL, so that SQLite cannot be asked before it may open that.
 Result<void> check_owner(const std::string& path) {
-  std::array<unsigned char, kHeaderSize> header{};
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return failure_of_errno(errno, path, "cannot be read");
-  const ssize_t length = ::pread(descriptor, header.data(), header.size(), 0);
-  const int error = errno;
+  const auto header = read_header(descriptor, path);
   ::close(descriptor);
-  if (length < 0) return failure_of_errno(error, path, "cannot be read");
-  constexpr std::string_view magic{"SQLite format 3\0", 16};
-  if (length != static_cast<ssize_t>(header.size()) || !std::equal(magic.begin(), magic.end(), header.begin())) {
-    return store_failure(Errc::store_foreign, path, "not a database");
-  }
-  std::uint32_t application = 0;
-  for (std::size_t i = 0; i < 4; ++i) application = application << 8U | header[kApplicationIdAt + i];
-  if (application == static_cast<std::uint32_t>(kApplicationId)) return success();
+  if (!header) return header.error();
+  if (!header.value()) return store_failure(Errc::store_foreign, path, "not a database");
+  if (header.value()->application_id == static_cast<std::uint32_t>(kApplicationId)) return success();
   return store_failure(Errc::store_foreign, path, "a database, but not one of mapisync");
 }
 
@@ -103,28 +94,31 @@ void sign(int descriptor) noexcept {
   [[maybe_unused]] const ssize_t written = ::pwrite(descriptor, line.data(), line.size(), 0);
 }
 
-/// An empty private file "<path>.new-XXXXXX" that is removed unless it was given its name.
+/// An empty private file "<path>.new-XXXXXX" that is removed unless it was given its name. While it is made it is
+/// locked (flock), which tells others that it is no leftover.
 class NewFile {
  public:
   static Result<NewFile> create(const std::string& path) {
-    std::string name = path + ".new-XXXXXX";
+    std::string name = path + kUnfinishedSuffix;
     const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
     if (descriptor < 0) return failure_of_errno(errno, path, "cannot be created");
-    NewFile file(std::move(name));
-    const bool private_now = ::fchmod(descriptor, S_IRUSR | S_IWUSR) == 0;
-    const int error = errno;
-    ::close(descriptor);
-    if (!private_now) return failure_of_errno(error, path, "cannot be made private");
+    NewFile file(std::move(name), descriptor);
+    if (::fchmod(descriptor, S_IRUSR | S_IWUSR) != 0) return failure_of_errno(errno, path, "cannot be made private");
+    // Where it cannot be locked the writer lock alone keeps others away, as it does everywhere.
+    [[maybe_unused]] const int locked = ::flock(descriptor, LOCK_EX | LOCK_NB);
     return file;
   }
-  NewFile(NewFile&& other) noexcept : name_(std::exchange(other.name_, {})) {}
+  NewFile(NewFile&& other) noexcept
+      : name_(std::exchange(other.name_, {})), descriptor_(std::exchange(other.descriptor_, -1)) {}
   NewFile& operator=(NewFile&&) = delete;
   ~NewFile() {
+    unlock();
     if (!name_.empty()) ::unlink(name_.c_str());
   }
   const std::string& name() const noexcept { return name_; }
   /// Fails if something has that name by now.
   Result<void> give_name(const std::string& path) {
+    unlock();  // once it has its name, others of this process may hold SQLite's locks on it, which a close would drop
     if (::link(name_.c_str(), path.c_str()) == 0) return success();  // the destructor removes the first name
     const int error = errno;
     if (error == EEXIST) return taken(path);
@@ -143,8 +137,13 @@ class NewFile {
   static Failure taken(const std::string& path) {
     return store_failure(Errc::store_foreign, path, "something else got this name in the meantime");
   }
-  explicit NewFile(std::string name) : name_(std::move(name)) {}
+  NewFile(std::string name, int descriptor) noexcept : name_(std::move(name)), descriptor_(descriptor) {}
+  void unlock() noexcept {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+  }
   std::string name_;
+  int descriptor_;
 };
 
 /// Makes a new directory entry durable.
@@ -187,7 +186,7 @@ Result<FileLook> look_at(const std::string& path) {
   if (status.st_size == 0) {
     return store_failure(Errc::store_foreign, path, "an empty file (if it is of no use, remove it)");
   }
-  if (status.st_size < static_cast<off_t>(kHeaderSize))
+  if (status.st_size < static_cast<off_t>(FileHeader::kSize))
     return store_failure(Errc::store_foreign, path, "not a database");
   if (::access(path.c_str(), R_OK) != 0) return failure_of_errno(errno, path, "cannot be read");
   MAPISYNC_TRYV(check_owner(look.path));
