@@ -1,6 +1,8 @@
 // One message that cannot be exported, among others that can.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/matchers.h"
 #include "tests/support/servers.h"
 
@@ -146,6 +148,30 @@ TEST(OneBadMessage, SilentlyLeftOutIsNoticed) {
   const auto row = w.unsettled("m2");
   ASSERT_TRUE(row);
   EXPECT_EQ(row->evidence.kind, TroubleKind::missing_item);
+}
+
+// Invariant 4: the same in a batch of an isolation, where nothing but the batch could tell.
+TEST(OneBadMessage, LeftOutOfASuccessfulBatchItIsNoticedInThatRun) {
+  World w;
+  w.inbox().add(8);
+  w.break_message("m5").hide("m2");
+  w.sync();
+  const auto row = w.unsettled("m2");
+  ASSERT_TRUE(row) << w.story();
+  EXPECT_NE(row->cls, UnsettledClass::pending) << w.story();
+  EXPECT_EQ(row->evidence.kind, TroubleKind::missing_item);
+}
+
+// Invariant 5: SYNC_W_PROGRESS is not the end. A folder that takes many steps is one export, and no failure.
+TEST(OneBadMessage, WithoutOneAnExportOfManyStepsIsOneExport) {
+  World w;
+  w.inbox().add(60);
+  w.sync();
+  const FolderReport& inbox = w.report("Inbox");
+  EXPECT_EQ(inbox.costs.failing_calls, 0U) << w.story();
+  EXPECT_EQ(inbox.costs.calls, 1U) << w.story();
+  EXPECT_EQ(inbox.source.delivered, 60U);
+  EXPECT_GT(std::count(w.call_list().begin(), w.call_list().end(), fake::PortCall::synchronize), 1) << w.story();
 }
 
 }  // namespace
