@@ -18,6 +18,13 @@ if(MAPISYNC_SANITIZE)
   target_link_options(mapisync_build_flags INTERFACE -fsanitize=${MAPISYNC_SANITIZE})
 endif()
 
+# What tests run again and again is optimised a little under Clang's sanitizers: the tests take half the time. Test
+# programs are compiled more often than they run, and stay as they are.
+add_library(mapisync_library_flags INTERFACE)
+if(MAPISYNC_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(mapisync_library_flags INTERFACE -O1)
+endif()
+
 # For code that calls COM objects, linked after the flags above: behind an interface pointer may stand an object of another
 # compiler, or of C, without type information that UBSan's check of vtables could read.
 add_library(mapisync_com_flags INTERFACE)
@@ -33,6 +40,7 @@ function(mapisync_library name)
   set_target_properties(mapisync_${name} PROPERTIES EXPORT_NAME ${name} CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
   target_include_directories(mapisync_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/mapisync>)
-  target_link_libraries(mapisync_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:mapisync_build_flags> ${arg_PRIVATE_LINK})
+  target_link_libraries(mapisync_${name} PUBLIC ${arg_LINK} PRIVATE $<BUILD_INTERFACE:mapisync_build_flags>
+    $<BUILD_INTERFACE:mapisync_library_flags> ${arg_PRIVATE_LINK})
   set_property(GLOBAL APPEND PROPERTY MAPISYNC_LIBRARIES mapisync_${name})
 endfunction()

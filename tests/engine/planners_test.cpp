@@ -272,8 +272,10 @@ RC_GTEST_PROP(OrdinalSet, AgreesWithASetOfNumbers, ()) {
     } else if (verb == 4) {
       RC_ASSERT(set.contains(number) == naive.contains(number));
     } else {
-      const auto beyond = static_cast<std::uint32_t>(std::count_if(
-          naive.begin(), naive.end(), [&](Ordinal o) { return end == End::low ? o < number : o > number; }));
+      const auto beyond =
+          static_cast<std::uint32_t>(std::count_if(naive.begin(), naive.end(), [&, limit = number](Ordinal o) {
+            return end == End::low ? o < limit : o > limit;
+          }));
       RC_ASSERT(set.count_beyond(end, number) == beyond);
     }
     RC_ASSERT(set.ordinals() == std::vector<Ordinal>(naive.begin(), naive.end()));
