@@ -162,6 +162,18 @@ TEST(OneBadMessage, LeftOutOfASuccessfulBatchItIsNoticedInThatRun) {
   EXPECT_EQ(row->evidence.kind, TroubleKind::missing_item);
 }
 
+// Invariant 9: a fence lists the whole folder, and what is held at the listed version is not asked for.
+TEST(OneBadMessage, NothingUnchangedIsFetchedAgain) {
+  World w;
+  w.inbox().add(10);
+  w.sync();
+  w.break_with_new_version("m3");
+  w.sync();
+  EXPECT_TRUE(w.report("Inbox").fence) << w.story();
+  constexpr std::uint64_t kControls = 3;  // which id a list takes, and a control between two strikes
+  EXPECT_LE(w.report("Inbox").costs.fetched, kControls) << w.story();
+}
+
 // Invariant 5: SYNC_W_PROGRESS is not the end. A folder that takes many steps is one export, and no failure.
 TEST(OneBadMessage, WithoutOneAnExportOfManyStepsIsOneExport) {
   World w;
