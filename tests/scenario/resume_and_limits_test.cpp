@@ -196,26 +196,40 @@ TEST_P(StopAnywhere, AKilledPassCostsTheOpenBatch) {
   }
 }
 
-// Invariants 1, 6: the process ends within a pass, a message it brought is deleted, a later pass reaches its end.
-// Nobody would report that deletion, and counters that are off show nothing.
-TEST(ResumeAndLimits, WhatAKilledPassDeliveredIsNotCoveredByALaterOne) {
-  auto plan = servers::calm();
+// Invariants 1, 6: the process ends within a pass, and what it brought is deleted while the next run is under way: a
+// pass that never saw it must not cover it. Nobody would report that deletion, and there are no counters to show it.
+TEST_P(StopAnywhere, WhatAKilledPassDeliveredIsNotCoveredByALaterOne) {
+  auto plan = servers::fenced(GetParam());
   plan.server.counters = fake::CountersTelling::absent;
-  World w({.faults = plan});
-  w.options().batch_messages_max = 1;
-  w.inbox().add(4);
-  w.store_watch().crash_after_commit(7);
-  EXPECT_TRUE(w.run().crashed);
-  const auto half = w.holding();
+  std::uint64_t calls = 1;
   std::size_t arriving = 0;
-  for (const HeldFolder& folder : half.folders) {
-    for (const LedgerRow& row : folder.ledger) arriving += row.coverage == Coverage::arriving ? 1 : 0;
+  for (std::uint64_t at = 1; at <= calls; ++at) {
+    SCOPED_TRACE(testing::Message() << "deleted before call " << at << " of the second run");
+    World w({.faults = plan});
+    w.options().batch_messages_max = 1;
+    w.inbox().add(4);
+    w.store_watch().crash_after_commit(7);
+    ASSERT_TRUE(w.run().crashed);
+    for (const HeldFolder& folder : w.holding().folders) {
+      for (const LedgerRow& row : folder.ledger) arriving += row.coverage == Coverage::arriving ? 1 : 0;
+    }
+    w.at_call(at, [&w] {
+      for (const char* name : {"m1", "m2", "m3", "m4"}) w.remove(name);
+    });
+    w.run();
+    if (at == 1) {
+      World whole({.faults = plan});
+      whole.options().batch_messages_max = 1;
+      whole.inbox().add(4);
+      whole.store_watch().crash_after_commit(7);
+      whole.run();
+      whole.sync();
+      calls = whole.calls();
+    }
+    w.settle();
+    ASSERT_THAT(w, InStep());
   }
-  EXPECT_GT(arriving, 0U) << w.story();
-  for (const char* name : {"m1", "m2", "m3", "m4"}) w.remove(name);
-  w.sync();
-  w.settle();
-  EXPECT_THAT(w, InStep());
+  EXPECT_GT(arriving, 0U);
 }
 
 // Invariant 1: work done is not done again: after a stop in isolation what arrived is not fetched a second time.
