@@ -38,6 +38,8 @@ class AdaptivePlanner final : public Planner {
     std::reverse(failing_.begin(), failing_.end());
     if (place == Rest::failing && failing_.empty()) suspects_ = std::exchange(unknown_, OrdinalSet());
     rest_first_ = place == Rest::first;
+    // A search that goes on has had its turn at the ends. Under a limit of a call or two it would have nothing else.
+    asked_oldest_ = asked_newest_ = !failing.empty();
   }
 
   std::optional<PlannedBatch> next(std::uint32_t list_max) override {

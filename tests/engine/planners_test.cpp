@@ -166,6 +166,55 @@ TEST_P(EveryMethod, GoesOnWithGroupsThatAreKnownToFail) {
   }
 }
 
+/// As many runs as it takes, each with a planner of its own that is told nothing but the groups that failed.
+unsigned runs_of(unsigned calls, IsolationMethod method, std::uint32_t n, Server server) {
+  std::vector<Ordinal> left(n);
+  std::iota(left.begin(), left.end(), 0U);
+  std::vector<PlannedBatch> failing;
+  unsigned runs = 0;
+  while (!left.empty() && ++runs < n) {
+    const auto planner =
+        make_planner(method, static_cast<std::uint32_t>(left.size()), failing, runs == 1 ? Rest::failing : Rest::first);
+    std::set<Ordinal> settled;
+    for (unsigned call = 0; call < calls; ++call) {
+      const auto batch = planner->next(n);
+      if (!batch) break;
+      std::vector<Ordinal> asked;
+      for (const Ordinal place : OrdinalSet(*batch).ordinals()) asked.push_back(left[place]);
+      BatchOutcome outcome = server.answer(asked);
+      settled.insert(outcome.settled.begin(), outcome.settled.end());
+      if (asked.size() == 1) settled.insert(asked[0]);
+      for (Ordinal& of : outcome.settled)
+        of = static_cast<Ordinal>(std::lower_bound(left.begin(), left.end(), of) - left.begin());
+      planner->feed(outcome);
+    }
+    const std::vector<Ordinal> before = left;
+    std::erase_if(left, [&](Ordinal ordinal) { return settled.contains(ordinal); });
+    failing = planner->failing_groups();
+    for (PlannedBatch& group : failing) {
+      for (Interval& interval : group.intervals) {
+        interval.first =
+            static_cast<Ordinal>(std::lower_bound(left.begin(), left.end(), before[interval.first]) - left.begin());
+      }
+    }
+  }
+  return runs;
+}
+
+TEST_P(EveryMethod, ComesToAnEndInFewRunsWhateverARunMayCall) {  // invariant 8
+  for (const unsigned calls : {1U, 2U, 3U}) {
+    for (const std::uint32_t window : {0U, 8U}) {
+      for (const Order order : kOrders) {
+        Server server;
+        server.bad = {300, 301, 777};
+        server.window = window;
+        server.order = order;
+        EXPECT_LT(runs_of(calls, GetParam(), 1'000, server), 120U) << calls << " calls, window " << window;
+      }
+    }
+  }
+}
+
 std::set<Ordinal> some_of(std::uint32_t n, std::size_t most) {
   const auto list = *rc::gen::container<std::vector<Ordinal>>(rc::gen::inRange<Ordinal>(0, n));
   std::set<Ordinal> set(list.begin(), list.end());
