@@ -87,6 +87,9 @@ class Settlement {
 
   Result<void> merge(FolderCommit& commit, TableRow row) {
     MAPISYNC_TRY(standing, commit.standing(row.source_key));
+    if (row.ref.empty() && standing.unsettled) row.ref = standing.unsettled->row.ref;
+    if (row.ref.empty() && standing.ledger) row.ref = standing.ledger->ref;
+    if (row.ref.empty() && !standing.ledger) settled_.agreed = false;  // cannot be asked for: another sweep is to come
     if (standing.ledger) {
       MAPISYNC_TRYV(settle_read_state(commit, *standing.ledger, row));
       if (!standing.ledger->held) MAPISYNC_TRYV(settle_coverage(commit, *standing.ledger));
@@ -144,7 +147,9 @@ class Settlement {
       renewed.rank = rank_of(renewed.row);
       return commit.put_unsettled(standing, std::move(renewed));
     }
-    if (versions == Versions::different || gained_version) {  // a new change key lifts quarantine at once
+    // A verdict on a row that had no id to ask by is one on the row.
+    const bool gained_id = known.row.ref.empty() && !row.ref.empty();
+    if (versions == Versions::different || gained_version || gained_id) {  // a new change key lifts quarantine at once
       return candidate(commit, standing, std::move(row), true);
     }
     return success();

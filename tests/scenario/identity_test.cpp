@@ -76,6 +76,40 @@ TEST(Identity, ATableRowWithoutASourceKeyIsAFinding) {
   EXPECT_TRUE(w.copy("m3"));
 }
 
+fake::FaultPlan lists_without_id(const std::string& name) {
+  auto plan = servers::delivers_prefix();
+  plan.server.buffer_messages = 1;
+  plan.server.order = fake::ExportOrder::newest;
+  plan.row_faults.push_back({name, fake::RowFault::no_ref});
+  return plan;
+}
+
+// Invariant 3: what condemned it was our list, so the verdict falls as soon as there is an id to ask by.
+TEST(Identity, AVerdictOnARowWithoutIdFallsWhenTheTableGivesOne) {
+  World w({.faults = lists_without_id("m2")});
+  w.inbox().add(4).add_bad("bad");
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, Quarantines(Names{"bad", "m2"}));
+  w.server(servers::delivers_prefix(), "the table lists the id again");
+  w.options().sweep_every_runs = 1;
+  w.sync();
+  w.settle();
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
+TEST(Identity, AnIdThatWeKnowIsUsedWhereTheTableListsNone) {
+  auto whole = lists_without_id("m2");
+  whole.row_faults.clear();
+  World w({.faults = whole});
+  w.inbox().add(4);
+  w.sync();
+  w.modify("m2").inbox().add_bad("bad");
+  w.server(lists_without_id("m2"), "the table lists an id no more");
+  w.sync();
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
 TEST(Identity, ColumnsThatCannotBeRead) {
   auto plan = servers::calm();
   plan.row_faults.push_back({"bad", fake::RowFault::bad_columns});
