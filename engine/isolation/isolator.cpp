@@ -252,7 +252,7 @@ class Isolation {
   Result<void> run_control() {
     MAPISYNC_TRY(result, controls_.run());
     switch (result) {
-      case ControlResult::worked: judge_.note_success(); return success();
+      case ControlResult::worked: judge_.note_success(); return judge_.put_off_relapsed();
       case ControlResult::interrupted:
         calls_.end(run_.stopped() ? IsolationEnd::stopped : IsolationEnd::limit);
         return success();

@@ -25,6 +25,8 @@ std::optional<FindingKind> finding_of(TroubleKind kind) {
   }
 }
 
+constexpr std::uint32_t kStrikesOfARelapse = 2;
+
 void record(Evidence& evidence, const Failure& failure) {
   evidence.code = failure.errc();
   evidence.raw_code = failure.raw_code;
@@ -59,6 +61,9 @@ Result<void> Judge::strike(UnsettledRow row, const Failure& failure) {
   if (evidence.strikes >= evidence.strikes_needed && evidence.controls >= 1) {
     return condemn(std::move(row), UnsettledClass::quarantined);
   }
+  if (relapsed(row) && evidence.strikes >= kStrikesOfARelapse) {
+    return condemn(std::move(row), UnsettledClass::suspected);
+  }
   // A suspected message is struck in every run until it can be judged: that alone changes nothing that is stored.
   if (row.cls != UnsettledClass::suspected) {
     row.had_verdict = true;  // alone first, should the run end here
@@ -68,6 +73,27 @@ Result<void> Judge::strike(UnsettledRow row, const Failure& failure) {
     MAPISYNC_TRYV(commit->commit());
   }
   suspects_.push_back(std::move(row));
+  return success();
+}
+
+/// It was condemned before, and somebody touched it: a message that is touched before every run is judged over several
+/// of them, so that it costs each at most two calls. Not where somebody waits for the answer.
+bool Judge::relapsed(const UnsettledRow& row) const noexcept {
+  return row.cls == UnsettledClass::pending && row.attempts > 0 && !work_.run.options.retry_all_now;
+}
+
+Result<void> Judge::put_off_relapsed() {
+  std::deque<UnsettledRow> others;
+  while (!suspects_.empty()) {
+    UnsettledRow row = std::move(suspects_.front());
+    suspects_.pop_front();
+    if (relapsed(row) && ready(row)) {
+      MAPISYNC_TRYV(condemn(std::move(row), UnsettledClass::suspected));
+    } else {
+      others.push_back(std::move(row));
+    }
+  }
+  suspects_ = std::move(others);
   return success();
 }
 
@@ -91,8 +117,8 @@ Result<void> Judge::condemn(UnsettledRow row, UnsettledClass cls) {
   ++row.attempts;
   row.next_retry = cls == UnsettledClass::suspected ? now : now + retry_wait(work_.run.options, row.attempts);
   if (!known) {
-    const bool suspected_before = cls == UnsettledClass::suspected && row.announced;
-    row.announced = suspected_before;
+    const bool told = cls == UnsettledClass::suspected || (before.unsettled && put_off(*before.unsettled));
+    row.announced = row.announced && told;
     row.run = work_.run.id;
   }
   MAPISYNC_TRYV(commit->put_unsettled(before, row));

@@ -18,6 +18,10 @@ class Judge {
   static bool half_judged(const UnsettledRow& row) noexcept {
     return row.cls == UnsettledClass::suspected && !row.next_retry;
   }
+  /// Suspected although a control worked: the strikes that are missing were put off.
+  static bool put_off(const UnsettledRow& row) noexcept {
+    return row.cls == UnsettledClass::suspected && row.evidence.controls > 0;
+  }
 
   /// An export that worked: a control for everyone who waits for one.
   void note_success();
@@ -37,6 +41,9 @@ class Judge {
 
   /// No control was to be had: the suspects are put aside as suspected, to be judged in a later run.
   Result<void> suspend_all();
+  /// A control was paid for with a call of its own. Suspects that were condemned at an earlier version have cost this
+  /// run enough: suspected, and struck again in the next one.
+  Result<void> put_off_relapsed();
   /// The run ends: strikes and controls so far stay with the pending rows.
   Result<void> remember_all();
 
@@ -45,7 +52,8 @@ class Judge {
 
  private:
   Result<void> note_asked(UnsettledRow row);
-  bool ready(const UnsettledRow& row) const noexcept { return row.evidence.controls >= row.evidence.strikes; }
+  static bool ready(const UnsettledRow& row) noexcept { return row.evidence.controls >= row.evidence.strikes; }
+  bool relapsed(const UnsettledRow& row) const noexcept;
   Result<void> condemn(UnsettledRow row, UnsettledClass cls);
   Result<void> note_kind(FolderCommit& commit, const UnsettledRow& row);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/isolation/frontier.h"
+#include "engine/isolation/judge.h"
 
 namespace mapisync {
 
@@ -47,7 +48,8 @@ Result<void> load_retries(const FolderWork& work, Worklist& list) {
         // Asked in this round already, and nothing that could serve as a control.
         const bool asked = cls == UnsettledClass::suspected && run.budget.limited() && row.next_retry &&
                            row.run >= run.round_start && !run.options.retry_all_now;
-        if (due && !asked && list.retries.size() < kRetriesMax) list.retries.push_back(std::move(row));
+        const bool put_off = Judge::put_off(row) && row.run == run.id;  // to the next run
+        if (due && !asked && !put_off && list.retries.size() < kRetriesMax) list.retries.push_back(std::move(row));
       }
     }
   }

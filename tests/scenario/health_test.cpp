@@ -117,21 +117,60 @@ TEST_P(Health, ADeletionCostsAtMostOneTableRead) {
   EXPECT_EQ(with.sent, 8U);
 }
 
-TEST_P(Health, ABadMessageTouchedEveryHourCostsAFailingPassAFenceATableAndTwoStrikes) {
-  for (int round = 0; round < 6; ++round) {
-    damaged.pass_time(std::chrono::hours(1));
-    damaged.break_with_new_version("m50");
-    const Cost cost = run_and_count(damaged);
-    const Costs& told = damaged.report("Inbox").costs;
-    EXPECT_LE(told.table_reads, 1U);
-    EXPECT_EQ(told.strikes, 2U);
-    EXPECT_LE(told.controls, 1U);
-    EXPECT_LE(told.failing_calls, 1U + 2U);           // the pass, the strikes
-    EXPECT_LE(cost.exports, 1U + 1U + 1U + 2U + 1U);  // hierarchy, pass, fence, strikes, control
-    EXPECT_LE(cost.selective, 2U + 1U);               // strikes, control
-    EXPECT_LE(cost.sent, 1U);                         // the control
+// Invariants 3 and 7: judged at once at its new version, but no dearer than two single calls a run: a strike and its
+// control, or two strikes and a control that was exported anyway.
+TEST_P(Health, ABadMessageTouchedEveryHourCostsAFailingPassAFenceATableAndTwoSingleCalls) {
+  for (const Errc code : {Errc::corrupt_data, Errc::call_failed}) {
+    const std::uint64_t passes = code == Errc::corrupt_data ? 1 : 2;  // what may be noise is repeated once
+    for (int round = 0; round < 5; ++round) {
+      damaged.pass_time(std::chrono::hours(1));
+      damaged.break_with_new_version("m50", {fake::DamageKind::abort, code});
+      const Cost cost = run_and_count(damaged);
+      const Costs& told = damaged.report("Inbox").costs;
+      EXPECT_LE(told.table_reads, 1U);
+      EXPECT_EQ(told.strikes, 1U);
+      EXPECT_EQ(told.controls, 1U);
+      EXPECT_LE(told.failing_calls, passes + 1U);
+      EXPECT_LE(cost.exports, 1U + passes + 1U + 2U);  // hierarchy, pass, fence, strike and control
+      EXPECT_LE(cost.selective, 2U);
+      EXPECT_LE(cost.sent, 1U);  // the control
+      EXPECT_THAT(damaged, Suspects(Names{"m50"}));
+      EXPECT_EQ(damaged.report().grade, Grade::new_trouble);
+    }
   }
   EXPECT_THAT(damaged, InStepExcept("m50"));
+}
+
+// The strikes that were put off are made good as soon as it is left alone; that is no news to anybody.
+TEST_P(Health, ABadMessageThatIsNoLongerTouchedIsCondemnedInTheNextRun) {
+  damaged.break_with_new_version("m50");
+  damaged.sync();
+  EXPECT_THAT(damaged, Suspects(Names{"m50"}));
+  const Cost cost = run_and_count(damaged);
+  EXPECT_EQ(cost.selective, 1U);
+  EXPECT_EQ(damaged.report("Inbox").costs.strikes, 1U);
+  EXPECT_THAT(damaged, Quarantines(Names{"m50"}));
+  EXPECT_EQ(damaged.report().grade, Grade::in_step_but_known);
+  damaged.sync();
+  EXPECT_EQ(damaged.report("Inbox").costs.strikes, 0U);
+}
+
+// Other mail is its control, and brings the verdict at once.
+TEST_P(Health, ABadMessageTouchedTogetherWithOtherMailCostsTwoStrikes) {
+  for (int round = 0; round < 5; ++round) {
+    damaged.pass_time(std::chrono::hours(1));
+    damaged.break_with_new_version("m50");
+    damaged.inbox().add(3);
+    damaged.sync();
+    const Costs& told = damaged.report("Inbox").costs;
+    EXPECT_LE(told.strikes + told.controls, 2U);
+    EXPECT_TRUE(damaged.copy("m" + std::to_string(folder_size() + 3 * round + 3)));
+  }
+  EXPECT_EQ(set_aside(damaged), Names{"m50"});
+  // A restriction hides the new version behind that of other mail; it is asked for in every run instead.
+  if (GetParam() != Fence::restriction) {
+    EXPECT_THAT(damaged, InStepExcept("m50"));
+  }
 }
 
 // Design 4.8, 4.12: isolation of a large folder is spread over runs, and new mail does not wait for its end.

@@ -76,6 +76,29 @@ TEST(QuarantineLifeCycle, ChangedAndStillBadItIsJudgedAtTheNewVersion) {
   EXPECT_EQ(row->evidence.code, Errc::call_failed);
 }
 
+// The missing strike is put off to the next run, also where another folder would have a control at hand.
+TEST(QuarantineLifeCycle, ChangedAndStillBadItIsStruckOnceARun) {
+  World w;
+  w.folder("Archive").add("control");
+  with_bad(w).break_with_new_version("bad");
+  w.sync();
+  EXPECT_EQ(w.report("Inbox").costs.strikes, 1U);
+  EXPECT_THAT(w, Suspects(Names{"bad"}));
+  w.sync();
+  EXPECT_EQ(w.report("Inbox").costs.strikes, 1U);
+  EXPECT_THAT(w, Quarantines(Names{"bad"}));
+  EXPECT_EQ(w.report().grade, Grade::in_step_but_known) << "it was told when it was suspected";
+}
+
+// Where somebody waits for the answer it is judged to the end.
+TEST(QuarantineLifeCycle, ChangedAndAskedForItIsJudgedAtOnce) {
+  World w;
+  with_bad(w).break_with_new_version("bad");
+  w.options().retry_all_now = true;
+  w.sync();
+  EXPECT_THAT(w, Quarantines(Names{"bad"}));
+}
+
 // Model question: a message that changes and stays bad before every run never stops other mail.
 TEST(QuarantineLifeCycle, ChangingAndBadInEveryRunItStopsNobody) {
   World w;
