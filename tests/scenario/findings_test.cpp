@@ -58,6 +58,27 @@ std::vector<Case> cases() {
          damage_m3(w, DamageKind::abort, Errc::corrupt_data);
        },
        [](World& w) { w.server(servers::calm(), "selective export"); }},
+      {"control_failed m1",  // the message that came last is the first control
+       [](World& w) {
+         damage_m3(w, DamageKind::abort, Errc::corrupt_data);
+         w.break_message("m1");
+       },
+       [](World& w) { w.heal("m1").break_with_new_version("m4"); }},
+      {"server_sick",
+       [](World& w) {
+         damage_m3(w, DamageKind::abort, Errc::corrupt_data);
+         for (const char* name : {"m1", "m2", "m4", "m5", "m6", "old"}) w.break_message(name);
+       },
+       [](World& w) {
+         for (const char* name : {"m1", "m2", "m3", "m4", "m5", "m6", "old"}) w.heal(name);
+       }},
+      {"state_unusable",
+       [](World& w) {
+         w.server(servers::fenced(servers::Fence::none), "no fence");
+         w.spoil_states();
+         w.modify("m2");
+       },
+       [](World& w) { w.server(servers::calm(), "a catch-up"); }},
   };
 }
 

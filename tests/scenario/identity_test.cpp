@@ -72,6 +72,8 @@ TEST(Identity, ATableRowWithoutASourceKeyIsAFinding) {
   w.inbox().add(4).add_bad("bad");
   w.run();
   EXPECT_THAT(w.finding_names(), testing::Contains("row_unreadable")) << w.story();
+  EXPECT_THAT(w.event_names(), testing::Contains(testing::StartsWith("damaged"))) << w.story();
+  EXPECT_EQ(w.report().grade, Grade::new_trouble) << w.story();
   EXPECT_TRUE(w.copy("m1"));
   EXPECT_TRUE(w.copy("m3"));
 }

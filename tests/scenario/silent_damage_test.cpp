@@ -42,6 +42,9 @@ TEST(SilentDamage, ALyingStateMendedWithinTheRun) {
   trial.sync();
   w.at_call(trial.calls(), [&w] { w.heal("late"); });  // after the pass, before it is asked for alone
   w.run();
+  EXPECT_TRUE(w.copy("late")) << w.story();
+  EXPECT_EQ(w.report().grade, Grade::new_trouble) << w.story();
+  EXPECT_THAT(w.event_names(), testing::AllOf(Contains("damaged late"), Contains("repaired late"))) << w.story();
   w.settle(3);
   EXPECT_THAT(w, InStep());
 }
@@ -89,6 +92,7 @@ TEST(SilentDamage, MessagesThatFailOnlyTogether) {
   w.inbox().add(40);
   w.sync();
   EXPECT_THAT(w.finding_names(), Contains(HasSubstr("batch_only_failure"))) << w.story();
+  EXPECT_THAT(w.event_names(), Contains(HasSubstr("damaged")));
   EXPECT_EQ(w.report().grade, Grade::new_trouble);
   EXPECT_THAT(w.names_of(UnsettledClass::quarantined), IsEmpty());
   EXPECT_THAT(w.differences(), IsEmpty());
