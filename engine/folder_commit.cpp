@@ -85,6 +85,7 @@ Result<std::unique_ptr<FolderCommit>> FolderCommit::begin(FolderWork& work) {
 
 Result<Standing> FolderCommit::standing(const SourceKey& key) {
   MAPISYNC_TRY(ledger, store_.ledger_row(work_.id(), key));
+  if (!tally_.anything_unsettled()) return Standing{std::move(ledger), std::nullopt};
   MAPISYNC_TRY(unsettled, store_.unsettled_row(work_.id(), key));
   return Standing{std::move(ledger), std::move(unsettled)};
 }
@@ -132,7 +133,7 @@ Result<Delivery> FolderCommit::deliver(const DeliveredMessage& message, Route ro
   MAPISYNC_TRYV(unit_->put_ledger(work_.id(), row));
   MAPISYNC_TRYV(note_release(before, message));
   MAPISYNC_TRYV(note_values(message));
-  move(before, Standing{row, std::nullopt});
+  move(before, Standing{std::move(row), std::nullopt});
   ++delivered_;
   counts_.costs.bytes += message.bytes;
   return Delivery::stored;

@@ -28,6 +28,11 @@ class FolderTally {
   void move(const Standing& before, const Standing& after) noexcept;
   void vanished() noexcept { ++source_.vanished; }
 
+  /// False: no key of this folder has an unsettled row, so none need be looked up.
+  bool anything_unsettled() const noexcept {
+    return source_.pending != 0 || source_.quarantined != 0 || source_.suspected != 0 || source_.refused != 0;
+  }
+
   const SourceTotals& source() const noexcept { return source_; }
   const MirrorTotals& mirror() const noexcept { return mirror_; }
   /// Whether the tally agrees with what the store holds now.

@@ -13,8 +13,8 @@ Result<std::unique_ptr<StagedMessage>> ChangeCollector::message_begin(const Mess
   }
   begun_ = header.source_key;
   auto context = std::make_shared<StageContext>(StageContext{spool_, limits_, 0, &own_failure_});
-  return stage_message(context, [this, header, context](MessageContent content) -> Result<void> {
-    return saved(header, std::move(content), context->bytes);
+  return stage_message(context, [this, header = header, context](MessageContent content) mutable -> Result<void> {
+    return saved(std::move(header), std::move(content), context->bytes);  // once, by the contract of stage_message
   });
 }
 

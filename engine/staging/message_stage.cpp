@@ -17,36 +17,40 @@ class PropertyStage {
  public:
   explicit PropertyStage(StageContext& context) : context_(context) {}
 
-  Result<void> set(Property property) {
+  Result<void> set(Property&& property) {
     if (auto* large = std::get_if<Large>(&property.value); large != nullptr && large->source == nullptr) {
       return fail(Errc::malformed, Scope::message, Retry::now, "a large value without content");
     }
     context_.bytes += value_size(property.value);
-    MAPISYNC_TRY(kept, spooled_if_large(std::move(property)));
+    MAPISYNC_TRYV(spool_if_large(property));
     for (Property& present : properties_) {
-      if (same_identity(present, kept)) {
-        present = std::move(kept);
+      if (same_identity(present, property)) {
+        present = std::move(property);
         return success();
       }
     }
     if (properties_.size() >= context_.limits.properties_max) return too_big("properties");
-    properties_.push_back(std::move(kept));
+    properties_.push_back(std::move(property));
     return success();
   }
+
+  /// `count` more are coming; a claim of the list that is at hand, not of the server.
+  void expect(std::size_t count) { properties_.reserve(properties_.size() + count); }
 
   PropertyList take() { return std::move(properties_); }
 
  private:
   static bool same_identity(const Property& a, const Property& b) {
-    return a.name == b.name && (a.name ? type_of(a.tag) == type_of(b.tag) : a.tag == b.tag);
+    if (!a.name && !b.name) return a.tag == b.tag;
+    return a.name == b.name && type_of(a.tag) == type_of(b.tag);
   }
 
   /// A provider may hand over a big value whole; it does not stay in memory until the batch is committed.
-  Result<Property> spooled_if_large(Property property) {
+  Result<void> spool_if_large(Property& property) {
     const Bytes* bytes = nullptr;
     if (const auto* text = std::get_if<Text>(&property.value)) bytes = &text->utf8;
     if (const auto* binary = std::get_if<Binary>(&property.value)) bytes = &binary->bytes;
-    if (bytes == nullptr || bytes->size() <= context_.limits.inline_value_max) return property;
+    if (bytes == nullptr || bytes->size() <= context_.limits.inline_value_max) return success();
     const auto spool_it = [&]() -> Result<std::shared_ptr<const BlobSource>> {
       MAPISYNC_TRY(writer, context_.spool.create());
       MAPISYNC_TRYV(writer->append(*bytes));
@@ -58,7 +62,7 @@ class PropertyStage {
       return blob.error();
     }
     property.value = Large{std::move(blob).value()};
-    return property;
+    return success();
   }
 
   StageContext& context_;
@@ -115,7 +119,8 @@ class StagedStream final : public ValueStream {
   std::unique_ptr<SpoolWriter> writer_;
 };
 
-Result<void> set_all(PropertyStage& stage, PropertyList properties) {
+Result<void> set_all(PropertyStage& stage, PropertyList&& properties) {
+  stage.expect(properties.size());
   for (Property& property : properties) MAPISYNC_TRYV(stage.set(std::move(property)));
   return success();
 }
