@@ -47,7 +47,7 @@ Result<void> only_options(const Words& words, std::size_t from, std::initializer
   return success();
 }
 
-Result<void> check_add(const Words& w) { return only_options(w, 3, {"associated", "read"}); }
+Result<void> check_add(const Words& w) { return only_options(w, 3, {"associated", "read", "foreign"}); }
 Result<void> check_heal(const Words& w) { return only_options(w, 2, {"new-version"}); }
 Result<void> check_mailbox(const Words& w) { return only_options(w, 1, {"new-mailbox", "new-keys", "new-versions"}); }
 Result<void> check_nothing(const Words&) { return success(); }
@@ -88,6 +88,7 @@ Result<void> do_add(FakeMailbox& box, const Words& w) {
   const Words options(w.begin() + 3, w.end());
   spec.associated = has(options, "associated");
   spec.read = has(options, "read");
+  if (has(options, "foreign")) spec.foreign_source_key = "foreign-" + w[2];
   MAPISYNC_TRYV(box.add_message(folder, std::move(spec)));
   return success();
 }
@@ -180,7 +181,7 @@ struct Verb {
 };
 
 constexpr Verb kVerbs[] = {
-    {"add", 2, 4, check_add, do_add},
+    {"add", 2, 5, check_add, do_add},
     {"modify", 1, 1, check_nothing, do_modify},
     {"copy", 2, 2, check_nothing, do_copy},
     {"delete", 1, 1, check_nothing, do_delete},

@@ -14,7 +14,9 @@
 namespace mapisync::fake {
 
 /// A line of words (words.h). MESSAGE is a name, FOLDER a path ("" = the IPM subtree), CODE a name of Errc.
-///   add FOLDER MESSAGE [associated] [read]        modify MESSAGE
+///   add FOLDER MESSAGE [associated] [read] [foreign]
+///     (foreign: with a source key that another server made)
+///   modify MESSAGE
 ///   copy MESSAGE MESSAGE (the new one's name)
 ///   delete MESSAGE                                soft-delete MESSAGE
 ///   return MESSAGE                                move MESSAGE FOLDER

@@ -23,6 +23,8 @@ class ManualClock final : public Clock {
     now_ += duration;
     elapsed_ += duration;
   }
+  /// Somebody sets the wall clock, forward or back; no time passes.
+  void set_by(Duration difference) { now_ += difference; }
   const std::vector<Duration>& waits() const noexcept { return waits_; }
   void forget_waits() { waits_.clear(); }
 

@@ -59,6 +59,9 @@ class MessageCheck {
     if (expected_.healed_quietly.contains(message_.label) && held_.unsettled != nullptr) {
       return unsettled_as({UnsettledClass::quarantined, UnsettledClass::suspected});
     }
+    if (may_be_aside()) {
+      return unsettled_as({UnsettledClass::quarantined, UnsettledClass::suspected, UnsettledClass::refused});
+    }
     if (message_.exportable == Exportable::yes) return delivered();
     if (message_.exportable == Exportable::silent && expected_.before_sweep && held_.alive() &&
         held_.unsettled == nullptr)
@@ -70,6 +73,10 @@ class MessageCheck {
 
  private:
   bool may_wait() const { return expected_.anything_pending || expected_.pending.contains(message_.label); }
+  bool may_be_aside() const {
+    if (held_.unsettled == nullptr || held_.unsettled->cls == UnsettledClass::pending) return false;
+    return expected_.aside_for_now.contains(message_.label);
+  }
   void say(const std::string& what) { lines_.push_back(fmt::format("{}/{}: {}", path_, message_.label, what)); }
 
   void both_or_neither() {
@@ -105,7 +112,9 @@ class MessageCheck {
     if (std::find(classes.begin(), classes.end(), held_.unsettled->cls) == classes.end()) {
       say(std::string("not exportable, but ") + name_of(held_.unsettled->cls));
     }
-    if (held_.unsettled->row.change_key != message_.change_key) say("set aside at an older version");
+    const ChangeKey& aside = held_.unsettled->row.change_key;
+    const bool unknown = aside.empty() && expected_.versionless.contains(message_.label);
+    if (aside != message_.change_key && !unknown) say("set aside at an older version");
     stale_copy();
   }
 

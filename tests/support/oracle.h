@@ -57,9 +57,12 @@ Holding read_holding(Store& store, MirrorCopies mirror);
 
 /// What a story excuses or knows beyond the source.
 struct Expectation {
-  std::set<std::string> refused;         // labels that the sink does not want
-  std::set<std::string> pending;         // labels that may wait (a run that was cut short)
-  std::set<std::string> healed_quietly;  // labels that export again at the same version: only time finds that out
+  std::set<std::string> refused;          // labels that the sink does not want
+  std::set<std::string> pending;          // labels that may wait (a run that was cut short)
+  std::set<std::string> healed_quietly;   // labels that export again at the same version: only time finds that out
+  std::set<std::string> aside_for_now{};  // labels that may be set aside although they export, until time has passed
+  /// Labels that a table showed without change key: set aside without one.
+  std::set<std::string> versionless{};
   bool before_sweep{false};      // a new version that the server leaves out without a word shows in no count: the
                                  // periodic sweep is what finds it, and has not run yet
   std::set<SourceKey> had_copy;  // keys the mirror held alive earlier: their last good copy must not be lost

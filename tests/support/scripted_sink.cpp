@@ -28,12 +28,14 @@ Result<SinkAnswer> ScriptedSink::upsert(const SinkContext& context, const Delive
     SinkAnswer answer = script_.answer(message);
     if (answer.kind != SinkAnswer::Kind::stored) return answer;
   }
+  if (script_.lose && script_.lose(message)) return SinkAnswer{};
   return inner_.upsert(context, message);
 }
 
 Result<void> ScriptedSink::mark_deleted(const SinkContext& context, const SourceKey& key, DeletionKind kind) {
   MAPISYNC_TRYV(call());
   ++script_.deletions;
+  if (script_.lose_deletions) return success();
   return inner_.mark_deleted(context, key, kind);
 }
 

@@ -17,6 +17,9 @@ namespace mapisync::test {
 struct SinkScript {
   /// Asked before the inner sink is; anything but `stored` is answered at once.
   std::function<SinkAnswer(const DeliveredMessage&)> answer;
+  /// Planted defects, to show that whoever looks finds them: what is lost is answered as if it had been kept.
+  std::function<bool(const DeliveredMessage&)> lose;
+  bool lose_deletions{false};
   /// The n-th upsert, the n-th call of any kind from the start of the script fails as a whole (0 = never).
   std::uint64_t fail_upsert{0}, fail_call{0};
   /// The process ends at the n-th flush, before or after the inner sink made its changes durable (0 = never).
