@@ -75,19 +75,32 @@ Result<VerifiedDeletions> verify_deletions(FolderWork& work, std::vector<Deletio
   const bool by_table = verification == Verification::by_table && !held.empty();
   if (by_table || held.size() > work.run.options.probes_max) {
     MAPISYNC_TRY(read, read_tables(work));
-    if (!read.failure) {
-      for (Held& item : held) {
-        MAPISYNC_TRY(listed, read.listing->contains(item.claim.key));
-        if (listed) {
-          verified.alive.push_back(std::move(item.claim.key));
-        } else {
+    std::vector<Held> absent;
+    for (Held& item : held) {
+      bool listed = false;
+      if (!read.failure) {
+        MAPISYNC_TRY(found, read.listing->contains(item.claim.key));
+        listed = found;
+      }
+      if (listed) {
+        verified.alive.push_back(std::move(item.claim.key));
+      } else {
+        absent.push_back(std::move(item));
+      }
+    }
+    // A row without identity may be any of them: then only a probe can tell.
+    const bool certain = !read.failure && read.unidentified == 0;
+    if (certain || read.failure || by_table) {
+      for (Held& item : absent) {
+        if (certain) {
           verified.gone.push_back(std::move(item.claim));
+        } else {
+          verified.unknown.push_back(std::move(item.claim.key));
         }
       }
       return verified;
     }
-    for (Held& item : held) verified.unknown.push_back(std::move(item.claim.key));
-    return verified;
+    held = std::move(absent);
   }
   for (Held& item : held) {
     Presence presence = probe_once(work, item);

@@ -99,7 +99,8 @@ Result<FenceOutcome> settle_with(FolderWork& work, TableRead read, std::optional
   FenceOutcome outcome;
   outcome.settled = true;
   outcome.fenced = request.state.has_value();
-  MAPISYNC_TRYV(settle_table(work, std::move(read), request));
+  MAPISYNC_TRY(settled, settle_table(work, std::move(read), request));
+  outcome.certain = settled.certain;
   return outcome;
 }
 
@@ -177,7 +178,7 @@ Result<FenceOutcome> take_fence(FolderWork& work) {
     return failed(fail(Errc::cancelled, Scope::process, Retry::later, "before the table was read"));
   if (!state && work.run.capabilities.composed_state == Known::no && head_may_do(work, counters)) {
     MAPISYNC_TRY(settled, settle_by_head(work, counters));
-    if (settled) return FenceOutcome{true, false, std::nullopt};
+    if (settled) return FenceOutcome{true, false, false, std::nullopt};
   }
   MAPISYNC_TRY(read, read_tables(work));
   if (read.failure) return failed(*read.failure);

@@ -57,6 +57,11 @@ class FolderSync {
     return finish();
   }
 
+  Result<void> tell() {
+    MAPISYNC_TRYV(load());
+    return fill_report();
+  }
+
   Result<void> close() {
     MAPISYNC_TRYV(load_checkpoint());
     work_.tally = tally_of_report();
@@ -208,6 +213,7 @@ class FolderSync {
     request.counters = counters_;
     MAPISYNC_TRY(settled, settle_table(work_, std::move(read), request));
     agreed_ = settled.agreed;
+    accounted_ = settled.certain;
     return success();
   }
 
@@ -262,6 +268,7 @@ class FolderSync {
 
   Result<void> fence_and_list() {
     MAPISYNC_TRY(fence, take_fence(work_));
+    accounted_ = fence.certain;
     if (fence.failure) {
       table_failed(*fence.failure);
     } else if (!fence.fenced) {
@@ -324,6 +331,7 @@ class FolderSync {
       return success();
     }
     if (fence.fenced) {
+      accounted_ = fence.certain;
       MAPISYNC_TRY(after, run_.env.store.unsettled_totals(work_.id()));
       return after.pending > 0 ? isolate_pending() : Result<void>(success());
     }
@@ -350,9 +358,12 @@ class FolderSync {
 
   Result<FolderEnd> finish() {
     const FolderCounters now = fresh_counters();
-    if (agreed_) MAPISYNC_TRYV(remember_agreement(now));
     report_.counts_moved = !(now == counters_);
-    MAPISYNC_TRY(as_agreed, agrees_with_counters(now));
+    // What came after the table was read is in the counters, and must not pass for the server's own error.
+    if (agreed_ && !report_.counts_moved) MAPISYNC_TRYV(remember_agreement(now));
+    MAPISYNC_TRY(agrees, agrees_with_counters(now));
+    const bool as_agreed = agrees || (accounted_ && !left() && !report_.counts_moved);
+    if (!agrees && as_agreed) MAPISYNC_TRYV(remember_agreement(now));
     MAPISYNC_TRYV(fill_report());
     if (now.normal && now.associated) {
       const auto counted = static_cast<std::uint64_t>(*now.normal + *now.associated);
@@ -445,7 +456,8 @@ class FolderSync {
   std::uint64_t pass_brought_{0};
   bool pass_repeated_{false};            // it brought what a state that it began from knows
   std::optional<Failure> pass_failure_;  // as at a bad message, and not explained yet
-  bool agreed_{false};
+  bool agreed_{false};                   // a sweep found what we account for, no more and no less
+  bool accounted_{false};                // a fence's table is accounted for
   FolderEnd end_;
 };
 
@@ -461,6 +473,10 @@ Result<FolderEnd> resume_folder(SyncRun& run, const FolderRecord& record, Folder
 
 Result<void> close_folder(SyncRun& run, const FolderRecord& record, FolderReport& report) {
   return FolderSync(run, record, report).close();
+}
+
+Result<void> tell_folder(SyncRun& run, const FolderRecord& record, FolderReport& report) {
+  return FolderSync(run, record, report).tell();
 }
 
 }  // namespace mapisync

@@ -19,4 +19,7 @@ Result<FolderEnd> resume_folder(SyncRun& run, const FolderRecord& record, Folder
 /// When all folders have been seen: held deletions that turned out to be moves, and the report's totals.
 Result<void> close_folder(SyncRun& run, const FolderRecord& record, FolderReport& report);
 
+/// What is held of a folder that this run did not get to.
+Result<void> tell_folder(SyncRun& run, const FolderRecord& record, FolderReport& report);
+
 }  // namespace mapisync

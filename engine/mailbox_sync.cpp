@@ -153,7 +153,8 @@ class OneRun {
     if (budget_.limited()) MAPISYNC_TRYV(second_round());
     MAPISYNC_TRYV(judge_suspects());
     for (std::size_t i = 0; i < chosen_.size(); ++i) {
-      if (visited_[i]) MAPISYNC_TRYV(close_folder(run_, chosen_[i], report_.folders[i]));
+      MAPISYNC_TRYV(visited_[i] ? close_folder(run_, chosen_[i], report_.folders[i])
+                                : tell_folder(run_, chosen_[i], report_.folders[i]));
     }
     return success();
   }

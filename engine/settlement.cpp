@@ -38,12 +38,12 @@ class Settlement {
     const auto verification = request_.adopted ? Verification::by_table : Verification::as_fits;
     MAPISYNC_TRY(verified, verify_deletions(work_, std::move(claims_), verification));
     settled_.gone = verified.gone.size();
-    if (!verified.alive.empty() || !verified.unknown.empty()) settled_.agreed = false;
+    if (!verified.alive.empty() || !verified.unknown.empty()) settled_.agreed = settled_.certain = false;
     MAPISYNC_TRY(commit, FolderCommit::begin(work_));
     MAPISYNC_TRYV(apply_deletions(work_, *commit, verified.gone));
     for (const SourceKey& key : verified.unknown) MAPISYNC_TRYV(doubt(*commit, key));
     if (read_.unidentified > 0) {
-      settled_.agreed = false;
+      settled_.agreed = settled_.certain = false;
       MAPISYNC_TRYV(commit->finding(FindingKind::row_unreadable, std::nullopt, Errc::malformed,
                                     std::to_string(read_.unidentified) + " rows of the table have no source key"));
     } else {

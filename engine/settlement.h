@@ -28,7 +28,8 @@ struct SettleRequest {
 struct Settled {
   std::uint64_t candidates{0};  // keys that became pending or got another version
   std::uint64_t gone{0};
-  bool agreed{true};  // the table lists what we account for, no more and no less
+  bool agreed{true};   // the table lists what we account for, no more and no less
+  bool certain{true};  // or at least it does now: nothing is in doubt, and every row could be read
 };
 
 /// Uses `read` up. A failure is ours; what was committed before it is valid.

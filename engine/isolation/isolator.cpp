@@ -203,9 +203,10 @@ class Isolation {
       run_.capabilities.selective_sync = Known::no;
       return cannot_isolate();
     }
-    // A failure that names no message may be noise: the same batch once more. Splitting is always safe; only a verdict
-    // needs proof.
-    const bool again = !is_specific(failure.errc()) && batch.size > 1 && !repeated_;
+    // A failure that names no message may be noise: the same batch once more, unless this was the last call of the
+    // run; the next run would begin with that batch again, and so would every other. Splitting is always safe; only a
+    // verdict needs proof.
+    const bool again = !is_specific(failure.errc()) && batch.size > 1 && !repeated_ && !run_.budget.exhausted();
     repeated_ = again;
     BatchOutcome told{false, settled, begun_ordinal(batch, rows, outcome)};
     if (again) {

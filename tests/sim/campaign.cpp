@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,7 +20,12 @@ namespace {
 
 using test::Branch;
 
-constexpr unsigned kSecondsOfOneHistory = 120;  // one that does not even call the server any more
+/// Of processor time: one that does not even call the server any more is ended, and counts as a process that died.
+void limit_one_history() {
+  constexpr int kSeconds = 120;
+  const itimerval limit{{0, 0}, {kSeconds, 0}};
+  setitimer(ITIMER_VIRTUAL, &limit, nullptr);
+}
 
 /// What the workers and their parent see of one another.
 struct Shared {
@@ -54,7 +60,7 @@ class Worker {
     for (; wanted(); next_ += options_.jobs) {
       const std::uint64_t seed = options_.from + next_;
       shared_.at[number_] = seed;
-      alarm(kSecondsOfOneHistory);
+      limit_one_history();
       const Outcome outcome = play_twice(generate(seed), options_.plant);
       ++histories_;
       runs_ += outcome.runs;
@@ -154,7 +160,7 @@ CampaignReport run_campaign(const CampaignOptions& given) {
 std::optional<std::string> complaint_of(const History& history, Plant plant) {
   Branch branch;
   if (branch.inside()) {
-    alarm(kSecondsOfOneHistory);
+    limit_one_history();
     const Outcome outcome = play_twice(history, plant);
     branch.end(outcome.complaints.empty() ? "well" : "bad " + outcome.complaints.front());
   }

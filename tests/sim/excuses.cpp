@@ -55,6 +55,7 @@ void Excuses::run_ended(const Truth& truth, const Holding& holding, bool noisy) 
   }
   for (const auto& [key, copy] : holding.mirror) {
     if (!copy.deleted) had_copy_.insert(key.second);
+    if (copy.deleted && wandered(copy.subject)) had_copy_.erase(key.second);  // it was gone indeed
   }
 }
 
@@ -65,10 +66,12 @@ void Excuses::time_has_passed() {
   aside_.clear();
 }
 
-bool Excuses::forgetful_server() const {
+bool Excuses::nobody_can_tell() const {
+  if (time_passed_) return false;
   const fake::ServerProfile& server = setup_.server.server;
-  return !time_passed_ && ((server.retention != 0 && server.old_states == fake::OldState::silent) ||
-                           (server.retention != 0 && server.old_states == fake::OldState::restart));
+  const bool forgets = server.retention != 0 &&
+                       (server.old_states == fake::OldState::silent || server.old_states == fake::OldState::restart);
+  return forgets || (hid_something_ && server.counters != fake::CountersTelling::exact);
 }
 
 Truth Excuses::as_seen(Truth truth) const {
@@ -86,6 +89,7 @@ Expectation Excuses::expectation() const {
   expected.aside_for_now.insert(aside_.begin(), aside_.end());
   expected.versionless = versionless_;
   expected.before_sweep = hid_something_ && !time_passed_;
+  expected.excluded_unseen = setup_.server.server.restriction == Known::yes && !time_passed_;
   expected.had_copy = had_copy_;
   const SyncOptions usual;
   expected.deletions_held = !time_passed_ && setup_.options.deletion_guard_count != usual.deletion_guard_count;

@@ -30,8 +30,8 @@ class Excuses {
   /// The truth, less what no export could tell.
   test::Truth as_seen(test::Truth truth) const;
   test::Expectation expectation() const;
-  /// Whether the version of a message may be unknown until a sweep, without any message being hidden.
-  bool forgetful_server() const;
+  /// What was lost in silence shows in no count here: the next sweep finds it, and nothing before.
+  bool nobody_can_tell() const;
   /// It left its place at some time: that it lives again may be unknown until a run ends well.
   bool wandered(const std::string& label) const { return wandered_.contains(label) || folders_wandered_; }
 

@@ -48,6 +48,7 @@ struct Armed {
   bool changes{false};  // the mailbox changes in its middle
   bool retry_all{false}, sweep{false};
   std::optional<Step> disk;
+  bool any() const { return fault || changes || disk.has_value(); }
 };
 
 class Player {
@@ -296,6 +297,8 @@ class Player {
 
   /// From here on nothing goes wrong but what is wrong with messages.
   void end_of_troubles() {
+    if (armed_.any()) run();
+    if (!well()) return;
     w_.note("--- the troubles are over ---");
     armed_ = {};
     troubles_.end();
@@ -332,12 +335,15 @@ class Player {
            history_.setup.options.table_page_rows < 100;
   }
 
+  /// A server without selective export is asked for nothing that a fence has put aside (docs/limits.md).
+  bool can_isolate() const { return history_.setup.server.server.selective_sync != Known::no; }
+
   void quiet_runs() {
     const unsigned most = slow() ? kQuietRunsOfTheSlow : kQuietRuns;
     std::vector<std::string> lines;
     for (unsigned runs = 1; runs <= most && well(); ++runs) {
       run();
-      if (!well() || excuses_.forgetful_server()) return;
+      if (!well() || excuses_.nobody_can_tell() || !can_isolate()) return;
       lines = judge_.look();
       if (lines.empty())
         return reached("quiet runs until in step", fmt::format("{:>2}{}", runs, slow() ? " (slow)" : ""));
@@ -356,9 +362,9 @@ class Player {
     std::vector<std::string> lines;
     for (unsigned runs = 1; runs <= kQuietRuns && well(); ++runs) {
       run();
-      if (!well()) return;
+      if (!well() || !can_isolate()) return;
       lines = judge_.look();
-      if (lines.empty()) break;
+      if (lines.empty() && !judge_.anything_due()) break;
     }
     complain_all("after a month", lines);
     if (!well()) return;
@@ -372,11 +378,21 @@ class Player {
     const auto upserts = w_.sink_script().upserts;
     run();
     if (!well()) return;
-    complain_all("a run at rest", test::changes(before, judge_.holding(), test::Compare::all_but_coverage));
+    for (const std::string& line : test::changes(before, judge_.holding(), test::Compare::all_but_coverage)) {
+      // Not what the checkpoint remembers: what is left out again and again comes and goes in the server's states.
+      static constexpr const char* kCheckpoint[] = {"another state", "due mark changed", "partial-pass mark changed",
+                                                    "table mode changed", "another restriction"};
+      if (std::any_of(std::begin(kCheckpoint), std::end(kCheckpoint),
+                      [&](const char* words) { return line.ends_with(words); }))
+        continue;
+      complain("a run at rest: " + line);
+    }
     if (w_.sink_script().upserts != upserts) complain("a run at rest fetched something again");
     complain_all("at rest", stale_findings(excuses_.as_seen(w_.truth()), judge_.holding()));
     const bool known = !judge_.holding().findings.empty() || judge_.anything_set_aside();
-    const Grade expected = known ? Grade::in_step_but_known : Grade::in_step;
+    const Grade expected = judge_.anything_pending() ? Grade::incomplete  // in a folder that cannot be opened
+                           : known                   ? Grade::in_step_but_known
+                                                     : Grade::in_step;
     if (w_.report().grade != expected) {
       complain(fmt::format("at rest: graded {}, should be {}", mapisync::name_of(w_.report().grade),
                            mapisync::name_of(expected)));

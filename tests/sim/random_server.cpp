@@ -81,7 +81,8 @@ class ServerMaker {
     vary(200, s.other_restriction, {fake::Answer::accept, fake::Answer::refuse});
     vary(300, s.spoiled_states, {fake::Answer::accept, fake::Answer::refuse});
     vary(200, s.state_fails_after, {0U, 1U, 3U});
-    if (chance(120)) {
+    // A state composed of what a folder holds does not say how old it is; a server with a memory could not use it.
+    if (s.composed_state != Known::yes && chance(120)) {
       s.retention = static_cast<std::uint32_t>(5 + random_.below(40));
       vary(1000, s.old_states,
            {fake::OldState::refuse, fake::OldState::not_found, fake::OldState::restart, fake::OldState::silent});

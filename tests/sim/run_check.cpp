@@ -160,11 +160,18 @@ std::vector<std::string> untold(const Holding& before, const Holding& after, con
 
 std::vector<std::string> stale_findings(const test::Truth& truth, const Holding& holding) {
   std::map<SourceKey, const test::TrueMessage*> living;
+  std::set<FolderKey> open;
   for (const test::TrueFolder& folder : truth) {
+    if (folder.openable) open.insert(folder.key);
     for (const test::TrueMessage& message : folder.messages) living[message.key] = &message;
+  }
+  std::set<FolderId> closed;
+  for (const HeldFolder& folder : holding.folders) {
+    if (!open.contains(folder.record.info.key)) closed.insert(folder.record.id);
   }
   Lines lines;
   for (const Finding& finding : holding.findings) {
+    if (closed.contains(finding.folder)) continue;  // nobody can look
     const auto complain = [&](const char* why) {
       lines.push_back(fmt::format("finding {} of {}: {}", name_of(finding.kind),
                                   finding.key ? finding.key->hex() : "a folder", why));
@@ -174,10 +181,9 @@ std::vector<std::string> stale_findings(const test::Truth& truth, const Holding&
     const auto found = living.find(*finding.key);
     if (found == living.end()) {
       complain("the message is gone");
-    } else if (finding.kind == FindingKind::missing && found->second->exportable == test::Exportable::yes) {
-      complain("it exports");
-    } else if (finding.kind == FindingKind::sink_rejected) {
-      complain("nothing is refused any more");
+    } else if (found->second->exportable == test::Exportable::yes &&
+               (finding.kind == FindingKind::missing || finding.kind == FindingKind::sink_rejected)) {
+      complain("it exports, and nothing is refused");
     }
   }
   return lines;

@@ -69,8 +69,13 @@ void RunJudge::check_failure(const Failure& failure, bool expected) {
 
 void RunJudge::check_report(const SyncReport& report, const Truth& truth, const Holding& holding,
                             const std::vector<Event>& events, const Circumstances& around) {
-  const bool blind = around.changes || excuses_.forgetful_server();
-  complain_all("after a run", test::unbalanced(report, blind ? Truth{} : truth, holding));
+  const bool blind = around.changes || excuses_.nobody_can_tell();
+  for (const std::string& line : test::unbalanced(report, blind ? Truth{} : truth, holding)) {
+    // Where a deletion could not be verified the report says that its totals do not add up, and is right.
+    const bool about_source =
+        line.find("says itself") != std::string::npos || line.find("source's") != std::string::npos;
+    if (!around.noisy || !about_source) complain("after a run: " + line);
+  }
   if (!report.instance_accepted) complain_all("after a run", untold(before_, holding, events));
 }
 
@@ -125,6 +130,20 @@ std::vector<std::string> RunJudge::look() {
 bool RunJudge::anything_set_aside() const {
   return std::any_of(before_.folders.begin(), before_.folders.end(), [](const test::HeldFolder& folder) {
     return !folder.unsettled.empty() && !folder.record.deleted_at;
+  });
+}
+
+bool RunJudge::anything_pending() const {
+  return std::any_of(before_.folders.begin(), before_.folders.end(), [](const test::HeldFolder& folder) {
+    return !folder.record.deleted_at &&
+           std::any_of(folder.unsettled.begin(), folder.unsettled.end(),
+                       [](const UnsettledRow& row) { return row.cls == UnsettledClass::pending; });
+  });
+}
+
+bool RunJudge::anything_due() const {
+  return std::any_of(before_.folders.begin(), before_.folders.end(), [](const test::HeldFolder& folder) {
+    return !folder.record.deleted_at && folder.checkpoint && folder.checkpoint->sweep_due;
   });
 }
 

@@ -30,6 +30,8 @@ class RunJudge {
   /// As the last run left it.
   const test::Holding& holding() const noexcept { return before_; }
   bool anything_set_aside() const;
+  bool anything_pending() const;
+  bool anything_due() const;  // a sweep
 
  private:
   void complain(std::string line) { outcome_.complaints.push_back(std::move(line)); }

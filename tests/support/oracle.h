@@ -65,6 +65,7 @@ struct Expectation {
   std::set<std::string> versionless{};
   bool before_sweep{false};      // a new version that the server leaves out without a word shows in no count: the
                                  // periodic sweep is what finds it, and has not run yet
+  bool excluded_unseen{false};   // what a restriction leaves out shows a new version in the table alone
   std::set<SourceKey> had_copy;  // keys the mirror held alive earlier: their last good copy must not be lost
   bool deletions_held{false};    // living copies of gone messages are excused if they are marked held
   bool anything_pending{false};

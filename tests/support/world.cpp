@@ -72,6 +72,11 @@ RunEnd World::run() {
       end.report = std::move(result).value();
       in.report = *end.report;
       note(fmt::format("  -> {} ({})", mapisync::name_of(end.report->grade), end.report->grade_reason));
+      for (const FolderReport& folder : end.report->folders) {
+        if (folder.unfinished == Unfinished::none) continue;
+        note(fmt::format("     {}: {} after {} exports{}", folder.path, mapisync::name_of(folder.unfinished),
+                         folder.costs.calls, folder.failure ? ", " + folder.failure->to_string() : ""));
+      }
     } else {
       end.failure = result.error();
       note("  -> failed: " + end.failure->to_string());
