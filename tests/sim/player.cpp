@@ -271,7 +271,11 @@ class Player {
                 step.lasting ? test::FrailDisk::Extent::lasting : test::FrailDisk::Extent::once);
     w_.after_run([&] { disk.rest(true); });
     RunEnd end;
-    if (w_.open_store(options)) end = w_.run();
+    if (w_.open_store(options)) {
+      end = w_.run();
+    } else {
+      w_.after_run(nullptr);
+    }
     disk.rest(false);
     w_.close_store();
     disk.heal();
