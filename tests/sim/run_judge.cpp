@@ -119,7 +119,7 @@ std::vector<std::string> RunJudge::look() {
   const Truth truth = excuses_.as_seen(w_.truth());
   auto lines = test::differences(truth, before_, excuses_.expectation());
   for (const test::HeldFolder& folder : before_.folders) {
-    if (closed(truth, folder)) continue;
+    if (closed(truth, folder) || folder.record.deletion_held) continue;
     for (const UnsettledRow& row : folder.unsettled) {
       if (row.cls == UnsettledClass::pending) lines.push_back(folder.record.info.name + ": something is still pending");
     }
