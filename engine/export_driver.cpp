@@ -159,7 +159,11 @@ class Drive {
       }
     }
     exporter_.reset();
-    if (outcome_.session_lost) opener_.lose_session();
+    if (outcome_.session_lost) {
+      opener_.lose_session();
+    } else {
+      work_.asking.open = false;  // this process has survived it: cleared together with what it brought
+    }
     outcome_.begun = collector_.begun();
     outcome_.deletions = collector_.deletion_claims();
     outcome_.read_states = collector_.read_state_changes();

@@ -18,6 +18,7 @@ struct ExportOutcome {
   std::optional<Failure> failure;      // the server's; exclusive with done
   bool reached{false};                 // there was an exporter to ask: what it answered is about the request
   std::uint64_t repeated{0};           // messages of a pass that its state knows, at the version we hold
+  bool server_lost{false};             // in this call: nobody answers any more
   bool session_lost{false};            // everything below the provider must be opened again
   std::optional<SyncState> state;      // after done, where asked for
   std::optional<SourceKey> begun;      // begun and not saved when it ended

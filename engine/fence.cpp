@@ -55,6 +55,7 @@ Result<std::optional<SyncState>> catch_up(FolderWork& work) {
   if (known == CatchUp::none || known == CatchUp::expensive) return std::optional<SyncState>();
   MAPISYNC_TRY(first, catch_up_from(work, work.checkpoint.state));
   if (first || work.run.capabilities.catch_up == CatchUp::none) return std::move(first);
+  if (!work.lost.empty()) return std::move(first);  // it may have been lost once more in this one
   return catch_up_from(work, {});
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/adoption/message_match.h"
+#include "engine/isolation/write_ahead.h"
 #include "engine/note_finding.h"
 #include "engine/value_check.h"
 
@@ -429,8 +430,14 @@ Result<void> FolderCommit::event(EventKind kind, std::optional<SourceKey> key, s
 
 Result<void> FolderCommit::commit() {
   if (coupling_ == SinkCoupling::separate) MAPISYNC_TRYV(sink_.flush());
+  const bool settles = asking_unsettled(work_);
+  if (settles) MAPISYNC_TRYV(settle_asking(work_, *unit_));
   MAPISYNC_TRYV(unit_->commit());
   unit_.reset();
+  if (settles) {
+    work_.asking.written = work_.asking.open;
+    work_.lost.stored();
+  }
   work_.tally = tally_;
   if (checkpoint_) work_.checkpoint = *checkpoint_;
   FolderReport& report = work_.report;

@@ -7,6 +7,7 @@
 #include "engine/fence.h"
 #include "engine/folder_commit.h"
 #include "engine/isolation/isolator.h"
+#include "engine/isolation/write_ahead.h"
 #include "engine/pass.h"
 #include "engine/settlement.h"
 #include "engine/table_reader.h"
@@ -24,6 +25,7 @@ class FolderSync {
 
   Result<FolderEnd> run() {
     MAPISYNC_TRYV(load());
+    MAPISYNC_TRYV(take_up_lost_call(work_));
     MAPISYNC_TRYV(take_up_broken_pass());
     MAPISYNC_TRY(open, read_counters());
     if (!open) return end_;
@@ -51,6 +53,7 @@ class FolderSync {
 
   Result<FolderEnd> resume() {
     MAPISYNC_TRYV(load());
+    MAPISYNC_TRYV(take_up_lost_call(work_));
     report_.unfinished = Unfinished::none;
     report_.failure.reset();
     MAPISYNC_TRYV(isolate_pending());
@@ -147,12 +150,24 @@ class FolderSync {
   /// Not after a pass that did not reach its end (since 2010 the server starts from zero again, so that it would fetch
   /// everything twice), and not while what broke it is known and unchanged.
   Result<bool> pass_wanted() {
+    if (pass_takes_somebody_down()) {
+      work_.pass_failed = true;
+      return false;
+    }
     if (work_.checkpoint.adoption_due) return false;  // there is no state, and everything would come again
     if (!work_.checkpoint.table_mode) return !work_.checkpoint.pass_partial;
     if (work_.tally.source().pending > 0) return false;
     if (work_.checkpoint.pass_partial && run_.budget.limited()) return false;
     MAPISYNC_TRY(digest, trouble_digest(work_));
     return digest.empty() || digest != work_.checkpoint.blocked_by;
+  }
+
+  /// The server was lost twice in passes, or this process in one that was written down beforehand.
+  bool pass_takes_somebody_down() const {
+    const auto& lost = work_.lost.all();
+    return std::any_of(lost.begin(), lost.end(), [](const LostPlace& at) {
+      return at.place.is_everything() && (at.process > 0 || at.server >= LostPlaces::kServerLossesMax);
+    });
   }
 
   /// The first folder of a run is always looked at, so that every run gets further.
@@ -189,7 +204,7 @@ class FolderSync {
         --attempt;
         continue;
       }
-      if (attempt == 2 || is_specific(failure.errc()) || run_.budget.exhausted()) {
+      if (attempt == 2 || is_specific(failure.errc()) || run_.budget.exhausted() || pass_takes_somebody_down()) {
         if (is_specific(failure.errc())) pass_failure_ = failure;
         work_.pass_failed = true;
         return false;
@@ -292,8 +307,11 @@ class FolderSync {
       case IsolationEnd::finished:
         if (isolation.groups_failed) pass_failure_.reset();  // that explains it
         if (!isolation.groups_failed) MAPISYNC_TRYV(clear_findings({FindingKind::batch_only_failure}));
-        if (isolation.controls_failed) return clear_findings({FindingKind::cannot_isolate});
-        return clear_findings({FindingKind::server_sick, FindingKind::cannot_isolate});
+        if (isolation.controls_failed) {
+          return clear_findings({FindingKind::cannot_isolate, FindingKind::server_lost});
+        }
+        return clear_findings({FindingKind::server_sick, FindingKind::cannot_isolate, FindingKind::server_lost});
+      case IsolationEnd::disruptive: unfinished(Unfinished::disruptive, std::nullopt); break;
       case IsolationEnd::limit: unfinished(Unfinished::limit, std::nullopt); break;
       case IsolationEnd::stopped: unfinished(Unfinished::stopped, std::nullopt); break;
       case IsolationEnd::sick: unfinished(Unfinished::sick, std::nullopt); break;

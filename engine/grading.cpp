@@ -21,6 +21,14 @@ std::pair<Grade, std::string> grade_of(const SyncReport& report, const Standings
   if (standings.held > 0) {
     return {Grade::decision_needed, counted(standings.held, "deletion waits", "deletions wait") + " for approval"};
   }
+  const auto disruptive = static_cast<std::uint64_t>(
+      std::count_if(report.folders.begin(), report.folders.end(),
+                    [](const FolderReport& folder) { return folder.unfinished == Unfinished::disruptive; }));
+  if (disruptive > 0) {
+    return {Grade::decision_needed,
+            "the server was lost twice among the same messages, in " + counted(disruptive, "folder", "folders") +
+                "; --allow-disruptive asks for them again, one at a time"};
+  }
   if (report.stopped) return {Grade::incomplete, "stopped on request; run again to go on"};
   const auto unfinished = std::count_if(report.folders.begin(), report.folders.end(), [](const FolderReport& folder) {
     return folder.unfinished != Unfinished::none && folder.unfinished != Unfinished::unreadable;

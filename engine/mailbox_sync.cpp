@@ -111,6 +111,8 @@ class OneRun {
   Result<void> begin_record(const MailboxIdentity& identity, const std::string& server_version) {
     record_.started = report_.started;
     record_.version = MAPISYNC_VERSION;
+    MAPISYNC_TRY(earlier, env_.store.runs(1));
+    run_.careful = !earlier.empty() && !earlier.front().finished;
     MAPISYNC_TRY(unit, env_.store.begin());
     MAPISYNC_TRY(id, unit->put_run(record_));
     record_.id = run_.id = report_.run = id;

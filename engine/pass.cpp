@@ -6,6 +6,7 @@
 #include "engine/deletion_verifier.h"
 #include "engine/export_driver.h"
 #include "engine/folder_commit.h"
+#include "engine/isolation/write_ahead.h"
 
 namespace mapisync {
 
@@ -198,6 +199,16 @@ Result<void> commit_failure(FolderWork& work) {
   return commit->commit();
 }
 
+/// One that ends well says nothing of messages that its state leaves to the isolation.
+Result<void> note_pass(FolderWork& work, const ExportOutcome& outcome) {
+  if (outcome.done && work.tally.source().pending > 0) {
+    work.asking.open = false;
+    return success();
+  }
+  MAPISYNC_TRYV(note_call(work, Place::everything(), outcome));
+  return success();
+}
+
 }  // namespace
 
 std::uint32_t pass_flags(const Checkpoint& checkpoint) {
@@ -207,7 +218,10 @@ std::uint32_t pass_flags(const Checkpoint& checkpoint) {
 
 Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, RestrictedPass* fence_of) {
   const ExportRequest request = pass_request(work, fence_of);
+  const Place place = Place::everything();
+  if (work.run.careful) MAPISYNC_TRYV(write_ahead(work, place));
   MAPISYNC_TRY(exported, drive_export(work, work.opener, request));
+  MAPISYNC_TRYV(note_pass(work, exported));
   PassOutcome outcome;
   const std::uint64_t exported_repeats = exported.repeated;
   outcome.messages = exported.messages;

@@ -36,6 +36,11 @@ struct SyncOptions {
   // Isolation.
   IsolationMethod isolation_method{IsolationMethod::automatic};
 
+  /// Goes on where the server was lost twice among the same messages: these are then asked for one at a time, and no
+  /// two of them within the pause. Without it the folder is left, and somebody has to decide.
+  bool allow_disruptive{false};
+  Duration disruptive_pause{std::chrono::minutes(1)};
+
   // Tables and verification.
   std::uint32_t table_page_rows{500};
   std::uint32_t sweep_every_runs{20};  // a full table sweep at least this often, whatever the counters say

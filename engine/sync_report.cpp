@@ -25,6 +25,7 @@ const char* name_of(Unfinished reason) noexcept {
     case Unfinished::sick: return "sick";
     case Unfinished::failed: return "failed";
     case Unfinished::unreadable: return "unreadable";
+    case Unfinished::disruptive: return "disruptive";
   }
   return "unknown";
 }

@@ -42,7 +42,8 @@ struct Costs {
 };
 
 /// Why a folder is not done. none = it is.
-enum class Unfinished : std::uint8_t { none, limit, stopped, sick, failed, unreadable };
+/// disruptive: the server was lost twice among the same messages; somebody has to decide.
+enum class Unfinished : std::uint8_t { none, limit, stopped, sick, failed, unreadable, disruptive };
 const char* name_of(Unfinished reason) noexcept;
 
 struct FolderReport {

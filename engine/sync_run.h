@@ -9,6 +9,7 @@
 
 #include "engine/budget.h"
 #include "engine/connection.h"
+#include "engine/isolation/lost_places.h"
 #include "engine/mailbox_sync.h"
 #include "engine/model/checkpoint.h"
 #include "engine/model/folder.h"
@@ -36,6 +37,7 @@ struct SyncRun {
   NoiseRecord noise{};             // of this run, all folders
   RunId round_start{RunId::none};  // folders finished in this run or later need no second visit (see below)
   std::uint64_t folders_visited{0};
+  bool careful{false};  // the run before this one ended without a word: passes are written down beforehand, too
   std::uint64_t isolation_calls{0};  // exports of isolation so far: the first one is always allowed
   std::map<FolderId, std::vector<DeletedInRun>> deleted{};  // bounded per folder
   ProgressUpdate progress{};                                // last one told
@@ -50,6 +52,13 @@ struct SyncRun {
   }
 };
 
+/// What is being asked for, as the store has it (engine/isolation/write_ahead.h).
+struct AskingNow {
+  Place place;
+  bool open{false};     // the call is under way
+  bool written{false};  // the store has a row
+};
+
 /// The folder that is being worked on.
 struct FolderWork {
   SyncRun& run;
@@ -59,6 +68,8 @@ struct FolderWork {
   Checkpoint checkpoint;
   FolderTally tally;
   std::uint64_t listed{0};  // distinct keys of the last table read; 0 = none was read
+  LostPlaces lost{};        // where the server or this process was lost
+  AskingNow asking{};
   bool pass_failed{false};  // in this run: what it did not bring holds something that fails
 
   FolderId id() const noexcept { return record.id; }

@@ -5,10 +5,21 @@
 
 #include "engine/export_driver.h"
 #include "engine/folder_commit.h"
+#include "engine/isolation/write_ahead.h"
 #include "engine/note_finding.h"
 #include "engine/pass.h"
 
 namespace mapisync {
+
+namespace {
+
+/// A message that took the server or this process with it is nobody's control.
+bool was_lost_at(const FolderWork& work, const Place& place) {
+  const auto& lost = work.lost.all();
+  return std::any_of(lost.begin(), lost.end(), [&](const LostPlace& at) { return at.place.key() == place.key(); });
+}
+
+}  // namespace
 
 ExportRequest selective_request(const FolderWork& work, std::vector<SelectiveItem> items) {
   ExportRequest request;
@@ -44,14 +55,17 @@ Result<ControlResult> Controls::try_folder(FolderWork& work, FolderOpener& opene
   std::uint32_t here = 0;
   for (const LedgerRow& row : rows) {
     if (here == most) break;
-    if (failed_.contains({folder, row.key})) continue;
+    const Place place = Place::of(row.key);
+    if (failed_.contains({folder, row.key}) || was_lost_at(work, place)) continue;
     MAPISYNC_TRY(unsettled, work.run.env.store.unsettled_row(folder, row.key));
     if (unsettled) continue;
     ExportRequest request = selective_request(work, {{row.ref, row.key}});
     request.discard = true;
     ++work.report.costs.controls;
     ++work.run.isolation_calls;
+    MAPISYNC_TRYV(write_ahead(work, place));
     MAPISYNC_TRY(outcome, drive_export(work, opener, request));
+    MAPISYNC_TRYV(note_call(work, place, outcome));
     if (outcome.interrupted) return ControlResult::interrupted;
     if (outcome.done &&
         std::find(outcome.delivered.begin(), outcome.delivered.end(), row.key) != outcome.delivered.end()) {

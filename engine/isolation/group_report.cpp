@@ -7,6 +7,7 @@
 #include "engine/export_driver.h"
 #include "engine/folder_commit.h"
 #include "engine/isolation/control.h"
+#include "engine/isolation/write_ahead.h"
 
 namespace mapisync {
 
@@ -19,7 +20,9 @@ Result<Repetition> repeat(FolderWork& work, FailedGroup& group) {
   ExportRequest request = selective_request(work, std::move(group.items));
   request.discard = true;
   ++work.run.isolation_calls;
+  MAPISYNC_TRYV(write_ahead(work, group.place));
   MAPISYNC_TRY(outcome, drive_export(work, work.opener, request));
+  MAPISYNC_TRYV(note_call(work, group.place, outcome));
   if (outcome.done) return Repetition::worked;
   if (outcome.interrupted || !outcome.reached) return Repetition::not_tried;
   return outcome.failure && outcome.failure->errc() == group.code ? Repetition::failed_again : Repetition::not_tried;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/failure.h"
+#include "engine/isolation/place.h"
 #include "engine/isolation/planner.h"
 #include "engine/ports/exporter.h"
 
@@ -14,6 +15,7 @@ struct FailedGroup {
   PlannedBatch batch;
   std::vector<SelectiveItem> items;  // empty: too many to be worth another export
   Errc code{Errc::ok};
+  Place place{};
 };
 
 class GroupWatch {

@@ -5,6 +5,7 @@
 
 #include "engine/export_driver.h"
 #include "engine/isolation/control.h"
+#include "engine/isolation/write_ahead.h"
 
 namespace mapisync {
 
@@ -16,7 +17,10 @@ Result<IdFormProbe> probe_id_form(FolderWork& work, const SelectiveItem& item, b
     ExportRequest request = selective_request(work, {item});
     request.config.id_form = form;
     request.discard = discard;
+    const Place place = Place::of(item.key);
+    MAPISYNC_TRYV(write_ahead(work, place));
     MAPISYNC_TRY(outcome, drive_export(work, work.opener, request));
+    MAPISYNC_TRYV(note_call(work, place, outcome));
     const auto& keys = outcome.delivered;
     if (outcome.done && std::find(keys.begin(), keys.end(), item.key) != keys.end()) {
       work.run.capabilities.id_form = form;

@@ -12,10 +12,12 @@
 #include "engine/isolation/group_watch.h"
 #include "engine/isolation/id_form.h"
 #include "engine/isolation/judge.h"
+#include "engine/isolation/losses.h"
 #include "engine/isolation/planner.h"
 #include "engine/isolation/selective_calls.h"
 #include "engine/isolation/single_messages.h"
 #include "engine/isolation/worklist.h"
+#include "engine/isolation/write_ahead.h"
 
 namespace mapisync {
 
@@ -35,12 +37,15 @@ class Isolation {
     MAPISYNC_TRYV(load());
     if (list_.empty()) {
       MAPISYNC_TRYV(remember_frontier());
+      MAPISYNC_TRYV(settle_asking(work_));
     } else if (run_.capabilities.selective_sync == Known::no) {
       MAPISYNC_TRYV(cannot_isolate());
+    } else if (must_stop()) {
+      MAPISYNC_TRYV(leave_the_server_alone());
     } else {
       MAPISYNC_TRYV(settle_id_form());
       while (!calls_.ended()) MAPISYNC_TRYV(one_step());
-      MAPISYNC_TRYV(conclude());
+      if (calls_.how() != IsolationEnd::disruptive) MAPISYNC_TRYV(conclude());
     }
     return IsolationOutcome{calls_.how(), controls_failed_, groups_failed_, calls_.failure()};
   }
@@ -49,12 +54,51 @@ class Isolation {
   // --- what there is to do ---
 
   Result<void> load() {
+    MAPISYNC_TRYV(put_aside_killers(work_, judge_));
     MAPISYNC_TRY(list, load_worklist(work_));
     list_ = std::move(list);
-    planner_ = make_planner(run_.options.isolation_method, static_cast<std::uint32_t>(list_.planned.size()),
-                            decode_frontier(work_.checkpoint.frontier, list_.planned), place_of_the_rest());
+    MAPISYNC_TRYV(forget_settled_places(work_, list_));
+    MAPISYNC_TRYV(plan());
     share_out();
     return success();
+  }
+
+  Result<void> plan() {
+    MAPISYNC_TRY(withheld, single_out_suspects(work_, list_, judge_, calls_));
+    withheld_ = withheld;
+    singly_ = work_.lost.blocked();
+    lost_at_plan_ = work_.lost.encode();
+    const auto failing =
+        known_failing(work_.lost, list_.planned, decode_frontier(work_.checkpoint.frontier, list_.planned));
+    planner_ = make_planner(run_.options.isolation_method, static_cast<std::uint32_t>(list_.planned.size()), failing,
+                            place_of_the_rest());
+    return success();
+  }
+
+  /// Other messages are under suspicion of taking the server down than when the plan was made.
+  bool plan_is_old() const {
+    if (!singly_ && !work_.lost.blocked()) return false;
+    if (withheld_ > 0 && list_.alone.empty()) return true;
+    return singly_ != work_.lost.blocked() || lost_at_plan_ != work_.lost.encode();
+  }
+
+  Result<void> plan_again() {
+    MAPISYNC_TRYV(remember_frontier());
+    list_.alone.clear();
+    MAPISYNC_TRYV(load_pending(work_, list_));
+    return plan();
+  }
+
+  bool must_stop() const { return work_.lost.blocked() && !run_.options.allow_disruptive; }
+
+  Result<void> leave_the_server_alone() {
+    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
+    MAPISYNC_TRYV(commit->finding(FindingKind::server_lost, std::nullopt, Errc::session_lost,
+                                  "the server was lost twice while the same messages were asked for; sync "
+                                  "--allow-disruptive asks for them again, one at a time"));
+    MAPISYNC_TRYV(commit->commit());
+    calls_.end(IsolationEnd::disruptive);
+    return conclude();
   }
 
   /// New mail does not wait for the end of an isolation; nor does the isolation wait for ever, where there is one call
@@ -82,7 +126,9 @@ class Isolation {
       calls_.end(IsolationEnd::finished);
       return success();
     }
+    if (must_stop()) return leave_the_server_alone();
     if (!calls_.may_export()) return success();
+    if (plan_is_old()) return plan_again();
     if (auto suspect = judge_.take_ready()) return singles_.try_alone(std::move(*suspect));
     if (!list_.alone.empty() && list_.alone_share > 0) {
       --list_.alone_share;
@@ -102,8 +148,8 @@ class Isolation {
   }
 
   bool more_to_do() const {
-    return planner_->remaining() > 0 || !list_.alone.empty() || !list_.retries.empty() || !list_.hidden.empty() ||
-           judge_.waiting();
+    return planner_->remaining() > 0 || withheld_ > 0 || !list_.alone.empty() || !list_.retries.empty() ||
+           !list_.hidden.empty() || judge_.waiting();
   }
 
   std::uint32_t list_max() const {
@@ -131,7 +177,8 @@ class Isolation {
       planner_->feed({true, ordinals, std::nullopt});
       return success();
     }
-    MAPISYNC_TRY(outcome, calls_.export_items(std::move(items), planner_->remaining() + list_.alone.size()));
+    const Place place = batch.size == 1 ? Place::of(rows.front().row.source_key, ids.front()) : Place::of(ids);
+    MAPISYNC_TRY(outcome, calls_.export_items(std::move(items), planner_->remaining() + list_.alone.size(), place));
     std::set<SourceKey> arrived(outcome.delivered.begin(), outcome.delivered.end());
     MAPISYNC_TRY(settled, settled_ordinals(ids, ordinals, rows, arrived));
     if (outcome.interrupted || !outcome.reached) {
@@ -143,7 +190,7 @@ class Isolation {
       if (arrived.size() < rows.size()) groups_.explained(batch);
       return batch_succeeded(rows, arrived, settled);
     }
-    return batch_failed(batch, rows, outcome, settled);
+    return batch_failed(batch, rows, outcome, settled, place);
   }
 
   /// Ordinals of a batch that need no further export: arrived, or no longer pending when it was asked for.
@@ -196,7 +243,7 @@ class Isolation {
   }
 
   Result<void> batch_failed(const PlannedBatch& batch, std::vector<UnsettledRow>& rows, const ExportOutcome& outcome,
-                            const std::vector<Ordinal>& settled) {
+                            const std::vector<Ordinal>& settled, const Place& place) {
     const Failure& failure = *outcome.failure;
     if (failure.errc() == Errc::unsupported && run_.capabilities.selective_sync != Known::yes) {
       planner_->repeat({false, settled, std::nullopt});
@@ -206,7 +253,8 @@ class Isolation {
     // A failure that names no message may be noise: the same batch once more, unless this was the last call of the
     // run; the next run would begin with that batch again, and so would every other. Splitting is always safe; only a
     // verdict needs proof.
-    const bool again = !is_specific(failure.errc()) && batch.size > 1 && !repeated_ && !run_.budget.exhausted();
+    const bool again = !is_specific(failure.errc()) && batch.size > 1 && !repeated_ && !run_.budget.exhausted() &&
+                       !outcome.server_lost;
     repeated_ = again;
     BatchOutcome told{false, settled, begun_ordinal(batch, rows, outcome)};
     if (again) {
@@ -214,14 +262,14 @@ class Isolation {
     } else {
       planner_->feed(told);
       if (rows.size() > 1) {
-        remember_group(batch, rows, failure);
+        remember_group(batch, rows, failure, place);
       } else {
         groups_.explained(batch);
       }
       // A batch of one is judged here and now; one that was left of a larger batch is asked for alone first.
       // What arrived all the same is no suspect.
       const bool single = batch.size == 1 && !rows.empty() && settled.empty();
-      if (single) MAPISYNC_TRYV(singles_.failed_alone(std::move(rows.front()), failure));
+      if (single) MAPISYNC_TRYV(singles_.failed_alone(std::move(rows.front()), outcome));
     }
     calls_.after_failure(failure, !outcome.delivered.empty());
     return success();
@@ -241,9 +289,10 @@ class Isolation {
   }
 
   /// Only a failure that a message may cause says anything of a group; splitting the others costs nothing but calls.
-  void remember_group(const PlannedBatch& batch, const std::vector<UnsettledRow>& rows, const Failure& failure) {
+  void remember_group(const PlannedBatch& batch, const std::vector<UnsettledRow>& rows, const Failure& failure,
+                      const Place& place) {
     if (!is_specific(failure.errc())) return;
-    FailedGroup group{batch, {}, failure.errc()};
+    FailedGroup group{batch, {}, failure.errc(), place};
     if (rows.size() <= GroupWatch::kItemsMax) {
       for (const UnsettledRow& row : rows) group.items.push_back(item_of(row));
     }
@@ -253,7 +302,10 @@ class Isolation {
   Result<void> run_control() {
     MAPISYNC_TRY(result, controls_.run());
     switch (result) {
-      case ControlResult::worked: judge_.note_success(); return judge_.put_off_relapsed();
+      case ControlResult::worked:
+        calls_.note_alive();
+        judge_.note_success();
+        return judge_.put_off_relapsed();
       case ControlResult::interrupted:
         calls_.end(run_.stopped() ? IsolationEnd::stopped : IsolationEnd::limit);
         return success();
@@ -282,7 +334,8 @@ class Isolation {
       groups_failed_ = told;
     }
     MAPISYNC_TRYV(judge_.remember_all());
-    return remember_frontier();
+    MAPISYNC_TRYV(remember_frontier());
+    return settle_asking(work_);
   }
 
   Result<void> cannot_isolate() {
@@ -349,6 +402,9 @@ class Isolation {
   Controls controls_;
   GroupWatch groups_;
   std::unique_ptr<Planner> planner_;
+  std::uint64_t withheld_{0};  // suspects of a loss of the server that are not in the plan yet
+  bool singly_{false};         // it was made while there were such suspects
+  Bytes lost_at_plan_;         // what was known when it was made
   bool repeated_{false};
   bool no_control_{false};
   bool controls_failed_{false};

@@ -13,7 +13,8 @@ enum class IsolationEnd : std::uint8_t {
   finished,  // nothing pending that could be asked for in this run
   limit,     // out of calls, seconds or bytes
   stopped,
-  sick,    // every control tried failed: no judgement possible
+  disruptive,  // the server was lost twice among the same messages, and nobody allowed to go on
+  sick,        // every control tried failed: no judgement possible
   failed,  // the server cannot be reached, or has no selective export
 };
 

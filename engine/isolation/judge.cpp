@@ -27,6 +27,9 @@ std::optional<FindingKind> finding_of(TroubleKind kind) {
 
 constexpr std::uint32_t kStrikesOfARelapse = 2;
 
+/// Asked for, it ended this process.
+constexpr const char* kProcessLostStage = "process lost";
+
 void record(Evidence& evidence, const Failure& failure) {
   evidence.code = failure.errc();
   evidence.raw_code = failure.raw_code;
@@ -51,13 +54,22 @@ std::size_t Judge::without_control() const noexcept {
       std::count_if(suspects_.begin(), suspects_.end(), [&](const auto& row) { return !ready(row); }));
 }
 
-Result<void> Judge::strike(UnsettledRow row, const Failure& failure) {
+bool Judge::waits_for(const SourceKey& key) const noexcept {
+  return std::any_of(suspects_.begin(), suspects_.end(), [&](const auto& row) { return row.row.source_key == key; });
+}
+
+Result<void> Judge::strike(UnsettledRow row, const Failure& failure, bool server_lost) {
   ++work_.report.costs.strikes;
   Evidence& evidence = row.evidence;
   record(evidence, failure);
   ++evidence.strikes;
   ++evidence.calls;
   evidence.strikes_needed = strikes_needed(evidence.code, work_.run.noise, work_.run.options.noise_prior);
+  if (server_lost) {
+    // That a server ends by chance just when one message is asked for is far below one in ten thousand.
+    evidence.strikes_needed = std::min(evidence.strikes_needed, LostPlaces::kServerLossesMax);
+    evidence.stage = kServerLostStage;
+  }
   if (evidence.strikes >= evidence.strikes_needed && evidence.controls >= 1) {
     return condemn(std::move(row), UnsettledClass::quarantined);
   }
@@ -115,14 +127,16 @@ Result<void> Judge::condemn(UnsettledRow row, UnsettledClass cls) {
   if (!row.first_seen) row.first_seen = now;
   row.last_seen = now;
   ++row.attempts;
-  row.next_retry = cls == UnsettledClass::suspected ? now : now + retry_wait(work_.run.options, row.attempts);
+  const bool at_once = cls == UnsettledClass::suspected && row.evidence.stage != kProcessLostStage;
+  row.next_retry = at_once ? now : now + retry_wait(work_.run.options, row.attempts);
   if (!known) {
-    const bool told = cls == UnsettledClass::suspected || (before.unsettled && put_off(*before.unsettled));
+    const bool told = cls == UnsettledClass::suspected || (before.unsettled && strikes_put_off(*before.unsettled));
     row.announced = row.announced && told;
     row.run = work_.run.id;
   }
   MAPISYNC_TRYV(commit->put_unsettled(before, row));
   MAPISYNC_TRYV(note_kind(*commit, row));
+  work_.lost.explained(row.row.source_key);
   if (!known) {
     MAPISYNC_TRYV(commit->event(cls == UnsettledClass::quarantined ? EventKind::quarantined : EventKind::suspected,
                                 row.row.source_key, name_of(row.evidence.code)));
@@ -145,6 +159,17 @@ Result<void> Judge::note_kind(FolderCommit& commit, const UnsettledRow& row) {
   const auto kind = finding_of(row.evidence.kind);
   if (!kind) return success();
   return commit.finding(*kind, row.row.source_key, row.evidence.code, row.evidence.detail);
+}
+
+Result<void> Judge::put_aside(UnsettledRow row) {
+  record(row.evidence,
+         fail(Errc::session_lost, Scope::process, Retry::later, "the process ended while it was asked for alone"));
+  row.evidence.stage = kProcessLostStage;
+  if (row.cls == UnsettledClass::pending || row.cls == UnsettledClass::suspected) {
+    return condemn(std::move(row), UnsettledClass::suspected);
+  }
+  work_.lost.explained(row.row.source_key);
+  return put_off(std::move(row));
 }
 
 Result<void> Judge::suspend_all() {
@@ -185,9 +210,16 @@ Result<void> Judge::remember_all() {
   return commit->commit();
 }
 
-Result<void> Judge::keep_condemned(UnsettledRow row, const Failure& failure) {
-  const Timestamp now = work_.run.env.clock.now();
+Result<void> Judge::keep_condemned(UnsettledRow row, const Failure& failure, bool server_lost) {
   record(row.evidence, failure);
+  if (server_lost) row.evidence.stage = kServerLostStage;
+  work_.lost.explained(row.row.source_key);
+  return put_off(std::move(row));
+}
+
+/// Until time earns the next attempt.
+Result<void> Judge::put_off(UnsettledRow row) {
+  const Timestamp now = work_.run.env.clock.now();
   ++row.evidence.calls;
   ++row.attempts;
   row.last_seen = now;

@@ -19,7 +19,7 @@ class Judge {
     return row.cls == UnsettledClass::suspected && !row.next_retry;
   }
   /// Suspected although a control worked: the strikes that are missing were put off.
-  static bool put_off(const UnsettledRow& row) noexcept {
+  static bool strikes_put_off(const UnsettledRow& row) noexcept {
     return row.cls == UnsettledClass::suspected && row.evidence.controls > 0;
   }
 
@@ -27,7 +27,11 @@ class Judge {
   void note_success();
 
   /// A failing export of this message alone. Condemns it, or puts it among the suspects. The strike is durable.
-  Result<void> strike(UnsettledRow row, const Failure& failure);
+  /// `server_lost`: nobody answers any more.
+  Result<void> strike(UnsettledRow row, const Failure& failure, bool server_lost = false);
+  /// Asked for alone, it took this process with it, twice: suspected, and left alone until time earns an attempt. What
+  /// has a verdict keeps it.
+  Result<void> put_aside(UnsettledRow row);
   /// It exports after all: its strikes were noise.
   void acquit(const UnsettledRow& row);
 
@@ -36,6 +40,7 @@ class Judge {
   /// A suspect that may be struck again, a control having worked since its last strike.
   std::optional<UnsettledRow> take_ready();
   bool waiting() const noexcept { return !suspects_.empty(); }
+  bool waits_for(const SourceKey& key) const noexcept;
   /// Suspects that wait for a control.
   std::size_t without_control() const noexcept;
 
@@ -48,13 +53,14 @@ class Judge {
   Result<void> remember_all();
 
   /// A due attempt on a condemned message failed again.
-  Result<void> keep_condemned(UnsettledRow row, const Failure& failure);
+  Result<void> keep_condemned(UnsettledRow row, const Failure& failure, bool server_lost = false);
 
  private:
   Result<void> note_asked(UnsettledRow row);
   static bool ready(const UnsettledRow& row) noexcept { return row.evidence.controls >= row.evidence.strikes; }
   bool relapsed(const UnsettledRow& row) const noexcept;
   Result<void> condemn(UnsettledRow row, UnsettledClass cls);
+  Result<void> put_off(UnsettledRow row);
   Result<void> note_kind(FolderCommit& commit, const UnsettledRow& row);
 
   FolderWork& work_;

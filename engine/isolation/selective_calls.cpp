@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/isolation/control.h"
+#include "engine/isolation/write_ahead.h"
 #include "engine/retry_policy.h"
 
 namespace mapisync {
@@ -22,12 +23,29 @@ bool SelectiveCalls::may_export() {
   return !ended();
 }
 
-Result<ExportOutcome> SelectiveCalls::export_items(std::vector<SelectiveItem> items, std::uint64_t left) {
+Result<ExportOutcome> SelectiveCalls::export_one(const SelectiveItem& item) {
+  const auto known = ids_.find(item.key);
+  const auto id = known == ids_.end() ? std::nullopt : std::optional<PendingId>(known->second);
+  keep_the_rate();
+  return export_items({item}, 1, Place::of(item.key, id));
+}
+
+/// Whoever asks for a message that may take the server down gives those time who use it.
+void SelectiveCalls::keep_the_rate() {
+  if (!work_.lost.blocked() || !std::exchange(asked_alone_, true)) return;
+  work_.report.costs.waited += run_.options.disruptive_pause;
+  run_.env.clock.wait(run_.options.disruptive_pause, run_.stop);
+}
+
+Result<ExportOutcome> SelectiveCalls::export_items(std::vector<SelectiveItem> items, std::uint64_t left, Place place) {
   const ExportRequest request = selective_request(work_, std::move(items));
   for (int attempt = 1;; ++attempt) {
     ++run_.isolation_calls;
     run_.tell(Phase::isolation, left);
+    MAPISYNC_TRYV(write_ahead(work_, place));
     MAPISYNC_TRY(outcome, drive_export(work_, work_.opener, request));
+    MAPISYNC_TRY(server_lost, note_call(work_, place, outcome));
+    outcome.server_lost = server_lost;
     const bool throttled = outcome.failure && outcome.failure->errc() == Errc::busy && outcome.messages == 0;
     if (throttled && attempt <= kThrottledMax && !run_.stopped()) {
       wait(*outcome.failure, static_cast<std::uint32_t>(attempt));
@@ -37,7 +55,7 @@ Result<ExportOutcome> SelectiveCalls::export_items(std::vector<SelectiveItem> it
       judge_.note_success();
       run_.capabilities.selective_sync = Known::yes;
     }
-    if (!outcome.delivered.empty()) losses_in_row_ = 0;
+    if (outcome.reached && !outcome.session_lost) note_alive();
     return std::move(outcome);
   }
 }
@@ -56,7 +74,7 @@ Result<Presence> SelectiveCalls::look_again(const SourceKey& key, const MessageR
 
 void SelectiveCalls::after_failure(const Failure& failure, bool progress) {
   if (loses_session(failure)) {
-    if (progress) losses_in_row_ = 0;
+    if (progress) note_alive();
     return connection_trouble(failure, true);
   }
   if (failure.retry == Retry::later && !progress) wait(failure, 1);

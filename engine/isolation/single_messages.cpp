@@ -52,17 +52,18 @@ Result<void> SingleMessages::try_alone(UnsettledRow row) {
     return success();
   }
   if (outcome.done) return missed(std::move(row));
-  MAPISYNC_TRYV(failed_alone(std::move(row), *outcome.failure));
+  MAPISYNC_TRYV(failed_alone(std::move(row), outcome));
   calls_.after_failure(*outcome.failure, false);
   return success();
 }
 
-Result<void> SingleMessages::failed_alone(UnsettledRow row, const Failure& failure) {
+Result<void> SingleMessages::failed_alone(UnsettledRow row, const ExportOutcome& outcome) {
+  const Failure& failure = *outcome.failure;
   if (says_absent(failure)) {
     MAPISYNC_TRY(away, gone(row.row.source_key, row.row.ref));
     if (away) return success();
   }
-  return judge_.strike(std::move(row), failure);
+  return judge_.strike(std::move(row), failure, outcome.server_lost);
 }
 
 Result<void> SingleMessages::missed(UnsettledRow row) {
@@ -110,7 +111,8 @@ Result<void> SingleMessages::retry(UnsettledRow row) {
   }
   const bool early = row.next_retry && *row.next_retry > run_.env.clock.now() && !run_.options.retry_all_now;
   if (!early) {  // asked early: as it was
-    MAPISYNC_TRYV(judge_.keep_condemned(std::move(row), outcome.failure ? *outcome.failure : not_delivered()));
+    MAPISYNC_TRYV(judge_.keep_condemned(std::move(row), outcome.failure ? *outcome.failure : not_delivered(),
+                                         outcome.server_lost));
   }
   calls_.after_failure(outcome.failure ? *outcome.failure : not_delivered(), false);
   return success();
@@ -128,6 +130,7 @@ Result<void> SingleMessages::ask(const SourceKey& key) {
   MAPISYNC_TRY(unsettled, run_.env.store.unsettled_row(work_.id(), key));
   if (unsettled) {
     if (unsettled->cls == UnsettledClass::pending) return success();  // asked for by the planner
+    if (!may_be_retried(work_, *unsettled)) return success();
     return retry(std::move(*unsettled));
   }
   MAPISYNC_TRY(ledger, run_.env.store.ledger_row(work_.id(), key));
@@ -150,7 +153,7 @@ Result<void> SingleMessages::ask_healthy(const LedgerRow& row) {
   suspect.row.source_key = row.key;
   suspect.row.associated = row.associated;
   suspect.row.size = row.size;
-  MAPISYNC_TRYV(judge_.strike(std::move(suspect), *outcome.failure));
+  MAPISYNC_TRYV(judge_.strike(std::move(suspect), *outcome.failure, outcome.server_lost));
   calls_.after_failure(*outcome.failure, false);
   return success();
 }

@@ -30,7 +30,7 @@ class SingleMessages {
   const SourceKey& asked() const noexcept { return asked_; }
 
   /// An export of this message alone failed.
-  Result<void> failed_alone(UnsettledRow row, const Failure& failure);
+  Result<void> failed_alone(UnsettledRow row, const ExportOutcome& outcome);
   /// The call went well and the message did not come: gone, or never to be had.
   Result<void> missed(UnsettledRow row);
 

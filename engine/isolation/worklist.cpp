@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::size_t kRetriesMax = 100'000;
 
+}  // namespace
+
+bool may_be_retried(const FolderWork& work, const UnsettledRow& row) {
+  return row.evidence.stage != kServerLostStage || work.run.options.allow_disruptive;
+}
+
 /// Those with an earlier verdict (or strikes) come first in the store's order.
 Result<void> load_pending(const FolderWork& work, Worklist& list) {
   MAPISYNC_TRY(ids, work.run.env.store.pending_ids(work.id()));
@@ -30,9 +36,12 @@ Result<void> load_pending(const FolderWork& work, Worklist& list) {
     }
     if (rows.empty()) break;
   }
+  list.alone_ids.assign(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(alone));
   list.planned.assign(ids.begin() + static_cast<std::ptrdiff_t>(alone), ids.end());
   return success();
 }
+
+namespace {
 
 Result<void> load_retries(const FolderWork& work, Worklist& list) {
   const SyncRun& run = work.run;
@@ -48,8 +57,10 @@ Result<void> load_retries(const FolderWork& work, Worklist& list) {
         // Asked in this round already, and nothing that could serve as a control.
         const bool asked = cls == UnsettledClass::suspected && run.budget.limited() && row.next_retry &&
                            row.run >= run.round_start && !run.options.retry_all_now;
-        const bool put_off = Judge::put_off(row) && row.run == run.id;  // to the next run
-        if (due && !asked && !put_off && list.retries.size() < kRetriesMax) list.retries.push_back(std::move(row));
+        const bool wanted = due && !asked && !(Judge::strikes_put_off(row) && row.run == run.id);
+        if (wanted && may_be_retried(work, row) && list.retries.size() < kRetriesMax) {
+          list.retries.push_back(std::move(row));
+        }
       }
     }
   }

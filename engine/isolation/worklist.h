@@ -11,6 +11,7 @@ namespace mapisync {
 
 struct Worklist {
   std::vector<PendingId> planned;    // pending messages nothing is known about; the planner's, by ordinal
+  std::vector<PendingId> alone_ids;  // the numbers of `alone` as it was loaded
   std::deque<UnsettledRow> alone;    // pending, with an earlier verdict or strikes: first, and singly
   std::deque<UnsettledRow> retries;  // suspected, quarantined and refused messages whose next attempt is due
   std::deque<SourceKey> hidden;      // by the restriction of the committed state: asked about singly, ascending
@@ -22,6 +23,12 @@ struct Worklist {
 
   bool empty() const { return planned.empty() && alone.empty() && retries.empty() && hidden.empty(); }
 };
+
+/// Time earns no attempt that takes the server down again: that is for somebody to allow.
+bool may_be_retried(const FolderWork& work, const UnsettledRow& row);
+
+/// Only what is pending.
+Result<void> load_pending(const FolderWork& work, Worklist& list);
 
 /// At most 100,000 retries; further ones are as due in the next run. Under a limit, of the hidden ones those that the
 /// last run did not get to.

@@ -20,6 +20,7 @@ const char* name_of(FindingKind kind) noexcept {
     case FindingKind::state_unusable: return "state_unusable";
     case FindingKind::cannot_isolate: return "cannot_isolate";
     case FindingKind::totals_differ: return "totals_differ";
+    case FindingKind::server_lost: return "server_lost";
   }
   return "unknown";
 }

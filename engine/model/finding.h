@@ -29,6 +29,7 @@ enum class FindingKind : std::uint8_t {
   state_unusable = 14,    // every message exports, but not from the saved state
   cannot_isolate = 15,    // the server offers no selective export
   totals_differ = 16,     // the totals of a folder do not add up
+  server_lost = 17,       // twice among the same messages: asking for them again is for somebody to allow
 };
 const char* name_of(FindingKind kind) noexcept;
 

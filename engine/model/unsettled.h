@@ -37,12 +37,15 @@ const char* name_of(TroubleKind kind) noexcept;
 /// The name Exchange's own move reports use ("CorruptItem"), so that existing scripts and eyes work.
 const char* mrs_name_of(TroubleKind kind) noexcept;
 
+/// Evidence::stage of a message that takes the server down.
+inline constexpr const char* kServerLostStage = "server lost";
+
 /// What was seen, and how it was proven.
 struct Evidence {
   TroubleKind kind{TroubleKind::none};
   Errc code{Errc::ok};
   std::uint32_t raw_code{0};
-  std::string stage;         // "synchronize", "config_for_selective_sync", "sink"
+  std::string stage;         // "synchronize", "config_for_selective_sync", "sink", kServerLostStage, "process lost"
   std::string detail;        // provider's context or the sink's reason; no subject, no address
   std::uint32_t strikes{0};  // failing single exports in fresh exporters, this judgement
   std::uint32_t strikes_needed{0};

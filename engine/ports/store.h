@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/model/asking.h"
 #include "engine/model/checkpoint.h"
 #include "engine/model/finding.h"
 #include "engine/model/ids.h"
@@ -33,9 +34,11 @@ class UnitOfWork {
   virtual Result<void> put_mailbox(const MailboxRecord& record) = 0;
   /// id none: a new folder, or the row with the same folder key (also a deleted one, which comes back to life).
   virtual Result<FolderId> put_folder(const FolderRecord& record) = 0;
-  /// Drops checkpoint, ledger and unsettled rows of the folder. The folder record stays.
+  /// Drops checkpoint, asking, ledger and unsettled rows of the folder. The folder record stays.
   virtual Result<void> forget_folder_rows(FolderId folder) = 0;
   virtual Result<void> put_checkpoint(FolderId folder, const Checkpoint& checkpoint) = 0;
+  virtual Result<void> put_asking(FolderId folder, const Asking& asking) = 0;  // insert or replace
+  virtual Result<void> erase_asking(FolderId folder) = 0;                      // absent: no-op
 
   virtual Result<void> put_ledger(FolderId folder, const LedgerRow& row) = 0;    // insert or replace
   virtual Result<void> erase_ledger(FolderId folder, const SourceKey& key) = 0;  // absent: no-op
@@ -103,6 +106,7 @@ class Store {
   virtual Result<std::optional<MailboxRecord>> mailbox() = 0;
   virtual Result<std::vector<FolderRecord>> folders() = 0;  // deleted ones included; by id
   virtual Result<std::optional<Checkpoint>> checkpoint(FolderId folder) = 0;
+  virtual Result<std::optional<Asking>> asking(FolderId folder) = 0;
 
   virtual Result<std::optional<LedgerRow>> ledger_row(FolderId folder, const SourceKey& key) = 0;
   /// Ascending by key, the first `limit` after `after`.

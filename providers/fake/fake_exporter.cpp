@@ -91,6 +91,7 @@ Result<FakeExporter::Prepared> FakeExporter::prepare(const PlannedMessage& plann
     server_.kill();
     return server_failure(Errc::network, "the connection was lost");
   }
+  if (damage.kind == DamageKind::client_death) server_.on_client_death();
   if (damage.kind == DamageKind::stall) {
     out.fate = Fate::stall;
     return out;

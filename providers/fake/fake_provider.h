@@ -29,6 +29,7 @@ struct ServerCounts {
   std::uint64_t selective_exports{0};
   std::uint64_t messages_sent{0};  // whole ones
   std::uint64_t table_pages{0};
+  std::uint64_t deaths{0};  // of the server's process
 };
 
 class FakeProvider : public Provider {
@@ -48,6 +49,9 @@ class FakeProvider : public Provider {
   /// Called before every call of a port, with its number, before anything else happens. May change the mailbox.
   void on_call(std::function<void(std::uint64_t index, PortCall call)> hook);
 
+  /// What happens to a process that meets a message with DamageKind::client_death; at first: std::abort. It must not
+  /// return.
+  void on_client_death(std::function<void()> end);
   void kill_server();
   void restart_server();
   void drop_sessions();  // every open session is lost

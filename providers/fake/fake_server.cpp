@@ -46,6 +46,7 @@ void FakeServer::index_plan() {
 
 void FakeServer::kill() {
   dead_ = true;
+  ++counts.deaths;
   died_at_ = counts.calls;
   drop_sessions();
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
@@ -62,6 +63,7 @@ class FakeServer : public std::enable_shared_from_this<FakeServer> {
   ConversionContext conversion;
   bool writes_allowed{false};
   std::function<void(std::uint64_t, PortCall)> hook;
+  std::function<void()> on_client_death = [] { std::abort(); };
   std::map<std::uint64_t, Failure> scheduled;  // by number of the call
   ServerCounts counts;
   std::uint32_t logons{0};

@@ -75,6 +75,7 @@ enum class DamageKind : std::uint8_t {
   truncate = 5,         // success, but half of the largest value is missing
   server_death = 6,     // the server process ends: connection lost until it is restarted
   stall = 7,            // the export goes on for ever without getting further
+  client_death = 8,     // the client's process ends, as with a library that cannot bear the message
 };
 
 struct Damage {

@@ -49,6 +49,7 @@ constexpr DamageName kDamages[] = {
     {DamageKind::truncate, "truncate"},
     {DamageKind::server_death, "server-death"},
     {DamageKind::stall, "stall"},
+    {DamageKind::client_death, "client-death"},
 };
 
 }  // namespace

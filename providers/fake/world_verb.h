@@ -28,7 +28,8 @@ namespace mapisync::fake {
 ///   move-folder FOLDER FOLDER                     close-folder FOLDER CODE
 ///   open-folder FOLDER                            move-mailbox [new-mailbox] [new-keys] [new-versions]
 ///   spoil-states    kill-server    restart-server    drop-sessions
-/// KIND: abort, hide, hide-as-deleted, placeholder, truncate, server-death, stall.
+/// KIND: abort, hide, hide-as-deleted, placeholder, truncate, server-death, stall,
+/// client-death.
 struct WorldVerb {
   std::vector<std::string> words;
   friend bool operator==(const WorldVerb&, const WorldVerb&) = default;

@@ -122,6 +122,11 @@ Result<std::optional<Checkpoint>> MemoryStore::checkpoint(FolderId folder) {
   return std::optional<Checkpoint>{found->second};
 }
 
+Result<std::optional<Asking>> MemoryStore::asking(FolderId folder) {
+  const auto found = tables_->asking.find(folder);
+  return found == tables_->asking.end() ? std::optional<Asking>{} : std::optional<Asking>(found->second);
+}
+
 Result<std::optional<LedgerRow>> MemoryStore::ledger_row(FolderId folder, const SourceKey& key) {
   const auto found = tables_->ledger.find({folder, key});
   if (found == tables_->ledger.end()) return std::optional<LedgerRow>{};

@@ -30,6 +30,7 @@ class MemoryStore final : public Store {
   Result<std::optional<MailboxRecord>> mailbox() override;
   Result<std::vector<FolderRecord>> folders() override;
   Result<std::optional<Checkpoint>> checkpoint(FolderId folder) override;
+  Result<std::optional<Asking>> asking(FolderId folder) override;
 
   Result<std::optional<LedgerRow>> ledger_row(FolderId folder, const SourceKey& key) override;
   Result<std::vector<LedgerRow>> ledger_page(FolderId folder, const SourceKey& after, std::size_t limit) override;
@@ -65,6 +66,8 @@ class MemoryUnitOfWork final : public UnitOfWork {
   Result<FolderId> put_folder(const FolderRecord& record) override;
   Result<void> forget_folder_rows(FolderId folder) override;
   Result<void> put_checkpoint(FolderId folder, const Checkpoint& checkpoint) override;
+  Result<void> put_asking(FolderId folder, const Asking& asking) override;
+  Result<void> erase_asking(FolderId folder) override;
   Result<void> put_ledger(FolderId folder, const LedgerRow& row) override;
   Result<void> erase_ledger(FolderId folder, const SourceKey& key) override;
   Result<void> set_ledger_read(FolderId folder, const SourceKey& key, bool read) override;

@@ -32,6 +32,7 @@ struct Tables {
   std::map<FolderId, FolderRecord> folders;
   std::map<FolderKey, FolderId> folder_by_key;
   std::map<FolderId, Checkpoint> checkpoints;
+  std::map<FolderId, Asking> asking;
   std::map<RowKey, KeptLedgerRow> ledger;
   std::map<RowKey, KeptUnsettledRow> unsettled;
   std::map<PendingId, RowKey> unsettled_by_id;

@@ -76,6 +76,7 @@ Result<void> MemoryUnitOfWork::forget_folder_rows(FolderId folder) {
   MAPISYNC_TRYV(check(folder, nullptr));
   undo_.before_change(tables_.checkpoints, folder);
   tables_.checkpoints.erase(folder);
+  MAPISYNC_TRYV(erase_asking(folder));
   const memory::RowKey first{folder, SourceKey{}};
   for (auto it = tables_.ledger.lower_bound(first); it != tables_.ledger.end() && it->first.first == folder;) {
     undo_.before_change(tables_.ledger, it->first);
@@ -94,6 +95,20 @@ Result<void> MemoryUnitOfWork::put_checkpoint(FolderId folder, const Checkpoint&
   MAPISYNC_TRYV(check(folder, nullptr));
   undo_.before_change(tables_.checkpoints, folder);
   tables_.checkpoints.insert_or_assign(folder, checkpoint);
+  return success();
+}
+
+Result<void> MemoryUnitOfWork::put_asking(FolderId folder, const Asking& asking) {
+  MAPISYNC_TRYV(check(folder, nullptr));
+  undo_.before_change(tables_.asking, folder);
+  tables_.asking.insert_or_assign(folder, asking);
+  return success();
+}
+
+Result<void> MemoryUnitOfWork::erase_asking(FolderId folder) {
+  MAPISYNC_TRYV(check(folder, nullptr));
+  undo_.before_change(tables_.asking, folder);
+  tables_.asking.erase(folder);
   return success();
 }
 

@@ -106,6 +106,13 @@ Result<std::optional<Checkpoint>> SqliteStore::checkpoint(FolderId folder) {
   return std::optional<Checkpoint>(std::move(checkpoint));
 }
 
+Result<std::optional<Asking>> SqliteStore::asking(FolderId folder) {
+  MAPISYNC_TRY(row, database_->query("SELECT now, lost FROM asking WHERE folder_id = ?1", folder));
+  MAPISYNC_TRY(found, row.step());
+  if (!found) return std::optional<Asking>{};
+  return std::optional<Asking>(Asking{row.bytes(0), row.bytes(1)});
+}
+
 Result<std::optional<LedgerRow>> SqliteStore::ledger_row(FolderId folder, const SourceKey& key) {
   MAPISYNC_TRY(
       row, database_->query("SELECT " MAPISYNC_LEDGER_COLUMNS " FROM ledger WHERE folder_id = ?1 AND source_key = ?2",

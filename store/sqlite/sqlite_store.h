@@ -73,6 +73,7 @@ class SqliteStore final : public Store {
   Result<std::optional<MailboxRecord>> mailbox() override;
   Result<std::vector<FolderRecord>> folders() override;
   Result<std::optional<Checkpoint>> checkpoint(FolderId folder) override;
+  Result<std::optional<Asking>> asking(FolderId folder) override;
 
   Result<std::optional<LedgerRow>> ledger_row(FolderId folder, const SourceKey& key) override;
   Result<std::vector<LedgerRow>> ledger_page(FolderId folder, const SourceKey& after, std::size_t limit) override;

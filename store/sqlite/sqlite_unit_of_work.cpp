@@ -126,6 +126,7 @@ Result<FolderId> SqliteUnitOfWork::write_folder(const FolderRecord& record) {
 
 Result<void> SqliteUnitOfWork::forget_folder_rows(FolderId folder) {
   MAPISYNC_TRYV(write(folder, nullptr, "DELETE FROM checkpoints WHERE folder_id = ?1", folder));
+  MAPISYNC_TRYV(erase_asking(folder));
   MAPISYNC_TRYV(write(folder, nullptr, "DELETE FROM ledger WHERE folder_id = ?1", folder));
   return write(folder, nullptr, "DELETE FROM unsettled WHERE folder_id = ?1", folder);
 }
@@ -151,6 +152,15 @@ Result<void> SqliteUnitOfWork::put_checkpoint(FolderId folder, const Checkpoint&
       agreed.counters.commit_time_max, agreed.counters.deleted_total, agreed.counters.normal,
       agreed.counters.associated, when_agreed(agreed.normal), when_agreed(agreed.associated), blob(checkpoint.frontier),
       checkpoint.finished, checkpoint.adoption_due, checkpoint.passed_at);
+}
+
+Result<void> SqliteUnitOfWork::put_asking(FolderId folder, const Asking& asking) {
+  return write(folder, nullptr, "INSERT OR REPLACE INTO asking (folder_id, now, lost) VALUES (?1, ?2, ?3)", folder,
+               blob(asking.now), blob(asking.lost));
+}
+
+Result<void> SqliteUnitOfWork::erase_asking(FolderId folder) {
+  return write(folder, nullptr, "DELETE FROM asking WHERE folder_id = ?1", folder);
 }
 
 Result<void> SqliteUnitOfWork::put_ledger(FolderId folder, const LedgerRow& row) {

@@ -18,6 +18,8 @@ class SqliteUnitOfWork final : public UnitOfWork {
   Result<FolderId> put_folder(const FolderRecord& record) override;
   Result<void> forget_folder_rows(FolderId folder) override;
   Result<void> put_checkpoint(FolderId folder, const Checkpoint& checkpoint) override;
+  Result<void> put_asking(FolderId folder, const Asking& asking) override;
+  Result<void> erase_asking(FolderId folder) override;
   Result<void> put_ledger(FolderId folder, const LedgerRow& row) override;
   Result<void> erase_ledger(FolderId folder, const SourceKey& key) override;
   Result<void> set_ledger_read(FolderId folder, const SourceKey& key, bool read) override;

@@ -86,6 +86,7 @@ TEST_P(StoreBasics, AnUnknownFolderOrAnEmptyKeySpoilsTheWork) {
   EXPECT_FALSE(begin()->put_unsettled(inbox_, pending_row("")));
   EXPECT_FALSE(begin()->put_folder(FolderRecord{}));
   EXPECT_FALSE(begin()->put_checkpoint(FolderId{777}, Checkpoint{}));
+  EXPECT_FALSE(begin()->put_asking(FolderId{777}, Asking{}));
   FolderRecord unknown = folder_named("x");
   unknown.id = FolderId{777};
   EXPECT_FALSE(begin()->put_folder(unknown));
@@ -114,18 +115,38 @@ TEST_P(StoreBasics, HoldsACheckpointInEveryDetail) {
   EXPECT_EQ(sure(store().checkpoint(inbox_)), Checkpoint{});
 }
 
+// Invariant 1: what was being asked for when the process ended is there when the next one begins.
+TEST_P(StoreBasics, HoldsWhatIsBeingAskedForUntilItIsErased) {
+  EXPECT_FALSE(sure(store().asking(inbox_)));
+  const Asking asking{std::string("1-5\0", 4), std::string("\0\1", 2)};
+  write([&](UnitOfWork& work) { must(work.put_asking(inbox_, asking)); });
+  reopen();
+  EXPECT_EQ(sure(store().asking(inbox_)), asking);
+  { must(begin()->erase_asking(inbox_)); }
+  EXPECT_EQ(sure(store().asking(inbox_)), asking) << "never committed";
+  write([&](UnitOfWork& work) { must(work.put_asking(inbox_, Asking{})); });
+  EXPECT_EQ(sure(store().asking(inbox_)), Asking{});
+  for (int twice = 0; twice < 2; ++twice) {
+    write([&](UnitOfWork& work) { must(work.erase_asking(inbox_)); });
+    EXPECT_FALSE(sure(store().asking(inbox_)));
+  }
+}
+
 TEST_P(StoreBasics, ForgetsTheRowsOfOneFolderOnly) {
   FolderId other{};
   write([&](UnitOfWork& work) {
     other = put_folder(work, folder_named("Other"));
     for (const FolderId folder : {inbox_, other}) {
       must(work.put_checkpoint(folder, Checkpoint{}));
+      must(work.put_asking(folder, Asking{"now", ""}));
       must(work.put_ledger(folder, ledger_row("a")));
       must(work.put_unsettled(folder, pending_row("b")));
     }
   });
   write([&](UnitOfWork& work) { must(work.forget_folder_rows(inbox_)); });
   EXPECT_FALSE(sure(store().checkpoint(inbox_)));
+  EXPECT_FALSE(sure(store().asking(inbox_)));
+  EXPECT_TRUE(sure(store().asking(other)));
   EXPECT_EQ(ledger_totals().normal, 0U);
   EXPECT_THAT(sure(store().pending_ids(inbox_)), IsEmpty());
   EXPECT_TRUE(sure(store().checkpoint(other)));

@@ -1,6 +1,7 @@
 // Failures that are nobody's fault: at every call, of every kind, once or now and then. Nobody is condemned for them.
 #include <gtest/gtest.h>
 
+#include "tests/support/manual_clock.h"
 #include "tests/support/matchers.h"
 #include "tests/support/servers.h"
 
@@ -101,6 +102,58 @@ TEST(Noise, NowAndThenForALongTime) {
     w.settle(3);
     EXPECT_THAT(w, InStepExcept("bad")) << "seed " << seed;
   }
+}
+
+/// Every call of any port fails by chance, with any code that says nothing of a message.
+void by_chance(World& w, std::uint32_t per_mille, SeededRandom& chance) {
+  constexpr Errc kCodes[] = {Errc::call_failed, Errc::network, Errc::session_lost,
+                             Errc::busy,        Errc::timeout, Errc::out_of_resources};
+  const std::uint64_t from = w.server().counts().calls;
+  for (std::uint64_t call = 1; call <= 4'000; ++call) {
+    if (chance.below(1'000) >= per_mille) continue;
+    w.server().fail_call(from + call, fake::server_failure(kCodes[chance.below(std::size(kCodes))], "by chance"));
+  }
+}
+
+class AtEveryCall : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(PerMille, AtEveryCall, testing::Values(10U, 50U, 200U));
+
+// Invariant 3: random failures of any call, of all kinds together; whatever a run can do under them, it condemns nobody
+// who is well, and when they end everything is in step.
+TEST_P(AtEveryCall, NobodyIsCondemnedForThem) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    World w({.faults = servers::calm(), .seed = seed});
+    SeededRandom chance(seed);
+    w.folder("Archive").add("old");
+    w.inbox().add(8).add_bad("bad", {fake::DamageKind::abort, Errc::call_failed});
+    for (int run = 0; run < 4; ++run) {
+      by_chance(w, GetParam(), chance);
+      w.run();
+      w.modify("m1");
+      for (const std::string& name : w.names_of(UnsettledClass::quarantined)) ASSERT_EQ(name, "bad") << w.story();
+    }
+    w.server(servers::calm(), "well again");
+    w.pass_time(std::chrono::hours(24 * 30));
+    w.sync();
+    w.settle(3);
+    ASSERT_THAT(w, InStepExcept("bad")) << "seed " << seed;
+  }
+}
+
+// Invariant 3: at 5 % the truly bad one is judged by the first run that comes to an end.
+TEST(Noise, TheBadOneIsJudgedInTheSameRun) {
+  int judged = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    auto plan = servers::calm();
+    plan.seed = seed;
+    plan.server.transient_per_mille = 50;
+    World w({.faults = plan, .seed = seed});
+    w.inbox().add(20).add_bad("bad", {fake::DamageKind::abort, Errc::call_failed});
+    w.sync();
+    EXPECT_THAT(w.names_of(UnsettledClass::quarantined), testing::IsSubsetOf(Names{"bad"})) << w.story();
+    judged += w.names_of(UnsettledClass::quarantined).empty() ? 0 : 1;
+  }
+  EXPECT_EQ(judged, 40);
 }
 
 // F8: new mail between the two passes makes the second fail at another place, in every run; it must come to a fence all

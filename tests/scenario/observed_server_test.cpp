@@ -77,6 +77,7 @@ TEST(ObservedServer, DeathAtAMessage) {
   auto plan = servers::delivers_prefix();
   plan.server.revives_after = 1;
   World w({.faults = plan});
+  w.options().allow_disruptive = true;  // without it: losses_test.cpp
   filled(w).break_message("m5", {DamageKind::server_death, Errc::session_lost});
   w.sync();
   w.settle(5);

@@ -94,6 +94,7 @@ TEST(SickServer, DeathAtAMessageIsThatMessagesFault) {
   auto plan = servers::calm();
   plan.server.revives_after = 1;
   World w({.faults = plan});
+  w.options().allow_disruptive = true;  // without it: losses_test.cpp
   w.inbox().add(6);
   w.break_message("m4", {fake::DamageKind::server_death, Errc::session_lost});
   w.sync();
@@ -121,6 +122,22 @@ TEST(SickServer, AnExportThatGoesOnForEverEnds) {
   w.sync();
   w.settle(5);
   EXPECT_THAT(w, InStepExcept("m3"));
+}
+
+// Invariants 3 and 12: a folder in which nothing exports any more, in a mailbox where everything else does: it is not
+// the server. Nobody else waits for it.
+TEST(SickServer, AFolderInWhichNothingExportsStopsNobody) {
+  World w;
+  w.folder("Healthy").add("one").add("two");
+  w.inbox().add(4);
+  w.sync();
+  for (const char* name : {"m1", "m2", "m3", "m4"}) w.break_with_new_version(name);
+  w.folder("Healthy").add("three");
+  w.sync();
+  w.settle();
+  EXPECT_TRUE(w.copy("three")) << w.story();
+  EXPECT_THAT(w, InStepExcept("m1", "m2", "m3", "m4"));
+  EXPECT_THAT(w.finding_names(), testing::Not(testing::Contains("server_sick")));
 }
 
 // Invariant 12: a sick folder is left, its siblings go on.

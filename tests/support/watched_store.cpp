@@ -17,6 +17,12 @@ Result<void> WatchedWork::put_checkpoint(FolderId folder, const Checkpoint& chec
   MAPISYNC_TEST_FORWARD(->put_checkpoint(folder, checkpoint));
 }
 
+Result<void> WatchedWork::put_asking(FolderId folder, const Asking& asking) {
+  MAPISYNC_TEST_FORWARD(->put_asking(folder, asking));
+}
+
+Result<void> WatchedWork::erase_asking(FolderId folder) { MAPISYNC_TEST_FORWARD(->erase_asking(folder)); }
+
 Result<void> WatchedWork::put_ledger(FolderId folder, const LedgerRow& row) {
   MAPISYNC_TEST_FORWARD(->put_ledger(folder, row));
 }
@@ -84,6 +90,8 @@ Result<std::unique_ptr<Listing>> WatchedStore::new_listing() { MAPISYNC_TEST_FOR
 Result<std::optional<MailboxRecord>> WatchedStore::mailbox() { MAPISYNC_TEST_FORWARD(.mailbox()); }
 
 Result<std::vector<FolderRecord>> WatchedStore::folders() { MAPISYNC_TEST_FORWARD(.folders()); }
+
+Result<std::optional<Asking>> WatchedStore::asking(FolderId folder) { MAPISYNC_TEST_FORWARD(.asking(folder)); }
 
 Result<std::optional<Checkpoint>> WatchedStore::checkpoint(FolderId folder) {
   MAPISYNC_TEST_FORWARD(.checkpoint(folder));

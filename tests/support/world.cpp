@@ -62,6 +62,7 @@ RunEnd World::run() {
     const auto [first, last] = in.actions.equal_range(in.calls.size());
     for (auto it = first; it != last; ++it) it->second();
   });
+  in.provider->on_client_death([] { throw Crash{"a message that the process does not survive"}; });
   WatchedStore store(in.mirror->store(), in.watch);
   ScriptedSink sink(in.mirror->sink(), in.script);
   MemorySpool spool;

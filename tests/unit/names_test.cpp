@@ -65,7 +65,8 @@ TEST(Names, Findings) {
                                             {13, "row_unreadable"},
                                             {14, "state_unusable"},
                                             {15, "cannot_isolate"},
-                                            {16, "totals_differ"}}));
+                                            {16, "totals_differ"},
+                                            {17, "server_lost"}}));
 }
 
 TEST(Names, Events) {

@@ -212,11 +212,11 @@ void add_break(CLI::App& parent, Chosen& chosen) {
             if (!kind || *kind == fake::DamageKind::none) {
               throw CLI::ValidationError("--kind", "'" + name +
                                                        "' is no damage; choose abort, hide, hide-as-deleted, "
-                                                       "placeholder, truncate, server-death or stall");
+                                                       "placeholder, truncate, server-death, stall or client-death");
             }
             request->damage->kind = *kind;
           },
-          "abort (default), hide, hide-as-deleted, placeholder, truncate, server-death, stall")
+          "abort (default), hide, hide-as-deleted, placeholder, truncate, server-death, stall, client-death")
       ->type_name("KIND");
   command
       .add_option_function<std::string>(

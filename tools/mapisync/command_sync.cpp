@@ -24,6 +24,12 @@ constexpr const char* kSyncFooter = R"(NOTES
   Message-ID, size and date and kept; what differs is fetched again, what is not
   there any more is deleted (held, if it is much). Look first with --dry-run.
 
+  A server that is lost twice while the same messages are asked for ends the work on
+  that folder with 3: whoever asks again may take it down for everybody. With
+  --allow-disruptive these messages are asked for one at a time, one a minute, until
+  the one that does it is known; it is then quarantined and left alone. The rest of
+  the folder goes on as usual.
+
   Patterns match whole paths: * is any part of a name, ** any part of a path, ? one
   character. A pattern that matches a folder takes everything below it along:
   'Inbox' is the Inbox and its subfolders. --exclude wins over --folder.
@@ -54,6 +60,8 @@ void add_sync_command(CLI::App& app, Chosen& chosen) {
                    "Apply deletions that are held because they are so many (exit 3)");
   command.add_flag("--accept-new-instance", request->options.accept_new_instance,
                    "Go on with a mailbox that was moved or restored (exit 3), without copying it again");
+  command.add_flag("--allow-disruptive", request->options.allow_disruptive,
+                   "Ask again for messages at which the server was lost twice (exit 3), one a minute");
   command.footer(kSyncFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_sync(context, *request); }; });

@@ -111,7 +111,7 @@ A message is its name (m7), or Inbox#3, Inbox#last, "Sent Items#*".
   move-mailbox [new-mailbox] [new-keys] [new-versions]
 
 KIND: abort (default), hide, hide-as-deleted, placeholder, truncate, server-death,
-stall. Without new-version nobody is told of a change; only a retry finds out.
+stall, client-death. Without new-version nobody is told of a change; only a retry finds out.
 
 EXAMPLES
   printf 'add-folder Inbox\nfill Inbox 100 m\nbreak m7\n' | mapisync fake script box.fake -
