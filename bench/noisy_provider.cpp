@@ -18,11 +18,11 @@ MessageRef ref_of(std::uint32_t index) { return MessageRef(noisy_key(index).byte
 
 class NoisyExporter final : public Exporter {
  public:
-  explicit NoisyExporter(NoisyProvider& server) : server_(server) {}
+  NoisyExporter(NoisyProvider& server, bool empty) : server_(server), empty_(empty) {}
 
   Result<void> config(const ConfigOptions& options, ChangeImporter& importer) override {
     if (!options.excluded.empty()) return unsupported();
-    if (options.state.empty() && (options.flags & sync_flag::kCatchUp) == 0) {
+    if (!empty_ && options.state.empty() && (options.flags & sync_flag::kCatchUp) == 0) {
       list_.resize(server_.folder().messages);
       std::iota(list_.begin(), list_.end(), 0U);
     }
@@ -74,6 +74,7 @@ class NoisyExporter final : public Exporter {
   }
 
   NoisyProvider& server_;
+  bool empty_;
   std::vector<std::uint32_t> list_;
   std::size_t next_{0};
   std::optional<std::size_t> fails_at_;
@@ -111,18 +112,18 @@ class NoisyTable final : public ContentsTable {
 
 class OneFolder final : public Folder {
  public:
-  explicit OneFolder(NoisyProvider& server) : server_(server) {}
+  OneFolder(NoisyProvider& server, bool empty)
+      : server_(server), empty_(empty), messages_(empty ? 0 : server.folder().messages) {}
 
   Result<FolderCounters> counters() override {
-    const auto count = static_cast<std::int64_t>(server_.folder().messages);
-    return FolderCounters{count, 0, count, 0};
+    return FolderCounters{messages_, 0, messages_, 0};
   }
   Result<std::unique_ptr<Exporter>> open_exporter() override {
     MAPISYNC_TRYV(server_.enter());
-    return std::unique_ptr<Exporter>(std::make_unique<NoisyExporter>(server_));
+    return std::unique_ptr<Exporter>(std::make_unique<NoisyExporter>(server_, empty_));
   }
   Result<std::unique_ptr<ContentsTable>> open_table(TableKind kind, TableOrder /*order*/) override {
-    const std::uint32_t rows = kind == TableKind::normal ? server_.folder().messages : 0;
+    const std::uint32_t rows = kind == TableKind::normal ? messages_ : 0;
     return std::unique_ptr<ContentsTable>(std::make_unique<NoisyTable>(rows));
   }
   Result<Presence> probe(const SourceKey& /*key*/, const MessageRef& /*ref*/) override { return Presence::present; }
@@ -130,6 +131,8 @@ class OneFolder final : public Folder {
 
  private:
   NoisyProvider& server_;
+  bool empty_;
+  std::uint32_t messages_;
 };
 
 FolderInfo folder_named(const char* key, bool root) {
@@ -177,8 +180,8 @@ class OneFolderMailbox final : public Mailbox {
   Result<std::vector<FolderInfo>> folder_table(const FolderKey& /*root*/) override {
     return std::vector<FolderInfo>{folder_named("inbox", false)};
   }
-  Result<std::unique_ptr<Folder>> open_folder(const FolderKey& /*key*/) override {
-    return std::unique_ptr<Folder>(std::make_unique<OneFolder>(server_));
+  Result<std::unique_ptr<Folder>> open_folder(const FolderKey& key) override {
+    return std::unique_ptr<Folder>(std::make_unique<OneFolder>(server_, key == FolderKey("root")));
   }
   Result<std::unique_ptr<FolderWriter>> open_writer(const FolderKey& /*key*/) override { return unsupported(); }
 

@@ -1,7 +1,6 @@
 #include "engine/retry_policy.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace mapisync {
 
@@ -23,11 +22,17 @@ std::uint32_t strikes_needed(Errc code, const NoiseRecord& noise, double prior) 
   constexpr double kPriorCalls = 20;  // the prior weighs as much as this many calls
   constexpr std::uint32_t kMost = 60;
   if (code == Errc::corrupt_data || code == Errc::missing_delivery) return 2;
-  const double failed = static_cast<double>(noise.failed);
-  const double calls = failed + static_cast<double>(noise.good);
-  const double p = std::clamp((failed + prior * kPriorCalls) / (calls + kPriorCalls), 1e-6, 0.75);
-  const double k = std::ceil(std::log(kFalseVerdict) / std::log(p) - 1e-9);
-  return std::clamp(static_cast<std::uint32_t>(k), 2U, kMost);
+  // The rate is not known, only what was seen of it: the mean of p^k over every rate that might be behind that (a beta
+  // distribution). While little was seen the rate may be far above its estimate, and more is asked for.
+  const double failed = static_cast<double>(noise.failed) + prior * kPriorCalls;
+  const double calls = static_cast<double>(noise.failed + noise.good) + kPriorCalls;
+  double by_chance = 1;
+  std::uint32_t strikes = 0;
+  while (strikes < kMost && (strikes < 2 || by_chance > kFalseVerdict)) {
+    by_chance *= (failed + strikes) / (calls + strikes);
+    ++strikes;
+  }
+  return strikes;
 }
 
 bool is_local(const Failure& failure) noexcept {

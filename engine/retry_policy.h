@@ -22,8 +22,8 @@ struct NoiseRecord {
   std::uint64_t failed{0};  // calls that failed although what they asked for exports
 };
 
-/// Strikes that make a verdict: k >= 2 with p^k <= 1e-8, p estimated from `noise` (design 4.3). CORRUPT_DATA is
-/// specific: 2.
+/// Strikes that make a verdict: k >= 2 with p^k <= 1e-8 (design 4.3), in the mean over the rates p that fit `noise`.
+/// CORRUPT_DATA is specific: 2.
 std::uint32_t strikes_needed(Errc code, const NoiseRecord& noise, double prior);
 
 /// Whether the failure concerns this side (store, sink, spool, a defect): the run ends with it.

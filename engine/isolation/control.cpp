@@ -61,11 +61,7 @@ Result<ControlResult> Controls::try_folder(FolderWork& work, FolderOpener& opene
     if (unsettled) continue;
     ExportRequest request = selective_request(work, {{row.ref, row.key}});
     request.discard = true;
-    ++work.report.costs.controls;
-    ++work.run.isolation_calls;
-    MAPISYNC_TRYV(write_ahead(work, place));
-    MAPISYNC_TRY(outcome, drive_export(work, opener, request));
-    MAPISYNC_TRYV(note_call(work, place, outcome));
+    MAPISYNC_TRY(outcome, ask(work, opener, request, place));
     if (outcome.interrupted) return ControlResult::interrupted;
     if (outcome.done &&
         std::find(outcome.delivered.begin(), outcome.delivered.end(), row.key) != outcome.delivered.end()) {
@@ -85,6 +81,23 @@ Result<ControlResult> Controls::try_folder(FolderWork& work, FolderOpener& opene
     MAPISYNC_TRYV(note_failed(folder, row.key, outcome.failure ? outcome.failure->errc() : Errc::missing_delivery));
   }
   return ControlResult::none;
+}
+
+/// A logon or a folder that fails by chance shows nothing: once more, so often and no more.
+Result<ExportOutcome> Controls::ask(FolderWork& work, FolderOpener& opener, const ExportRequest& request,
+                                    const Place& place) {
+  for (std::uint32_t attempt = 1;; ++attempt) {
+    ++work.report.costs.controls;
+    ++work.run.isolation_calls;
+    MAPISYNC_TRYV(write_ahead(work, place));
+    MAPISYNC_TRY(outcome, drive_export(work, opener, request));
+    MAPISYNC_TRYV(note_call(work, place, outcome));
+    const bool again = !outcome.reached && outcome.failure && may_repeat(*outcome.failure, 1, 1 + attempt);
+    if (!again || attempt > work.run.options.reconnects_max || work.run.stopped()) return std::move(outcome);
+    const Duration pause = backoff(work.run.options, attempt, outcome.failure->wait);
+    work.report.costs.waited += pause;
+    work.run.env.clock.wait(pause, work.run.stop);
+  }
 }
 
 Result<void> Controls::note_failed(FolderId folder, const SourceKey& key, Errc code) {

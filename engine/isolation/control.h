@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "engine/export_driver.h"
+#include "engine/isolation/place.h"
 #include "engine/sync_run.h"
 
 namespace mapisync {
@@ -23,6 +25,7 @@ class Controls {
 
  private:
   Result<ControlResult> try_folder(FolderWork& work, FolderOpener& opener, FolderId folder, std::uint32_t most);
+  Result<ExportOutcome> ask(FolderWork& work, FolderOpener& opener, const ExportRequest& request, const Place& place);
   Result<void> note_failed(FolderId folder, const SourceKey& key, Errc code);
   Result<void> note_worked(FolderId folder, const SourceKey& key);
 
@@ -32,7 +35,6 @@ class Controls {
 };
 
 /// The request of a selective export in the form that this server takes.
-struct ExportRequest;
 ExportRequest selective_request(const FolderWork& work, std::vector<SelectiveItem> items);
 
 }  // namespace mapisync

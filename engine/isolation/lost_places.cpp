@@ -24,7 +24,7 @@ bool take_number(std::string_view word, char sign, std::uint32_t& number) {
 }
 
 /// "s2 p0 17-116" or "s2 p0 17-116 ab12": counts, place, and the message that had been begun.
-std::optional<LostPlace> parse(std::string_view line) {
+std::optional<LostPlace> parse_line(std::string_view line) {
   LostPlace lost;
   if (!take_number(take_until(line, ' '), 's', lost.server)) return std::nullopt;
   if (!take_number(take_until(line, ' '), 'p', lost.process)) return std::nullopt;
@@ -41,7 +41,7 @@ std::optional<LostPlace> parse(std::string_view line) {
 LostPlaces LostPlaces::decode(BytesView bytes) {
   LostPlaces all;
   while (!bytes.empty() && all.places_.size() < kPlacesMax) {
-    auto lost = parse(take_until(bytes, '\n'));
+    auto lost = parse_line(take_until(bytes, '\n'));
     if (!lost) return {};
     all.places_.push_back(std::move(*lost));
   }

@@ -12,11 +12,11 @@ bool may_be_lost_server(const ExportOutcome& outcome) {
   return code == Errc::network || code == Errc::session_lost;
 }
 
-/// The next call opens a session anyway.
+/// Not even to say no. The next call opens a session anyway.
 bool nobody_answers(FolderWork& work) {
   work.opener.lose_session();
   const auto mailbox = work.run.connection.mailbox();
-  return !mailbox && loses_session(mailbox.error());
+  return !mailbox && mailbox.error().errc() == Errc::network;
 }
 
 Result<void> put(FolderWork& work, UnitOfWork& unit) {

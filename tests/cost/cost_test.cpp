@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/world.h"
+#include "engine/isolation/place.h"
 #include "store/sqlite/database.h"
 
 namespace mapisync::test {
@@ -43,6 +44,28 @@ TEST(Cost, EveryFurtherBatchCostsTheSame) {
   // A message: a look at its ledger row, its own row, its recipient's, its ledger row; nothing is unsettled that would
   // have to be looked up. A batch: begin and commit, and a look at the folder.
   EXPECT_EQ(four - three, 4 * kBatch + 3);
+}
+
+// "About to ask for these" is one row in a transaction of its own, however many they are.
+TEST(Cost, WritingAheadCostsTheSameWhateverTheList) {
+  const ScratchDirectory directory;
+  OpenMirror mirror(directory.file("mirror.db"));
+  auto work = bench::sure(mirror.store->begin());
+  FolderRecord record;
+  record.info.key = FolderKey("inbox");
+  const FolderId inbox = bench::sure(work->put_folder(record));
+  bench::must(work->commit());
+  const auto statements = [&](std::int64_t messages) {
+    std::vector<PendingId> ids;
+    for (std::int64_t id = 0; id < messages; ++id) ids.push_back(PendingId{3 * id});
+    const std::uint64_t before = mirror.store->database()->executed();
+    work = bench::sure(mirror.store->begin());
+    bench::must(work->put_asking(inbox, Asking{Place::of(ids).text(), {}}));
+    bench::must(work->commit());
+    return mirror.store->database()->executed() - before;
+  };
+  EXPECT_EQ(statements(1), 4U);  // begin, a look at the folder, the row, commit
+  EXPECT_EQ(statements(50'000), 4U);
 }
 
 TEST(Cost, ARunThatFindsNothingNewCostsTheSameInAnyFolder) {

@@ -25,9 +25,12 @@ TEST(Strikes, CorruptDataNeedsTwo) { EXPECT_EQ(strikes_needed(Errc::corrupt_data
 
 // Invariant 3: p^k <= 1e-8 for the failure rate that was seen.
 TEST(Strikes, NoiseRaisesTheProofThatIsAsked) {
-  EXPECT_EQ(strikes_needed(Errc::call_failed, {0, 0}, 0.05), 7U);  // nothing seen: the prior
-  const std::uint32_t quiet = strikes_needed(Errc::call_failed, {10'000, 0}, 0.05);
+  EXPECT_EQ(strikes_needed(Errc::call_failed, {0, 0}, 0.05), 12U);  // nothing seen: the rate may be anything
+  EXPECT_EQ(strikes_needed(Errc::call_failed, {10, 0}, 0.05), 9U);
+  EXPECT_EQ(strikes_needed(Errc::call_failed, {100, 0}, 0.05), 5U);
+  const std::uint32_t quiet = strikes_needed(Errc::call_failed, {100'000, 0}, 0.05);
   EXPECT_EQ(quiet, 2U);
+  EXPECT_EQ(strikes_needed(Errc::call_failed, {0, 1'000'000}, 0.05), 60U) << "bounded";
   const NoiseRecord noisy{800, 200};
   const std::uint32_t k = strikes_needed(Errc::call_failed, noisy, 0.05);
   EXPECT_LE(std::pow(0.2, k), 1e-8);
