@@ -7,6 +7,7 @@
 #include "engine/adoption/adopt_folder.h"
 #include "engine/export_driver.h"
 #include "engine/folder_commit.h"
+#include "engine/isolation/write_ahead.h"
 #include "engine/pass.h"
 
 namespace mapisync {
@@ -40,7 +41,11 @@ Result<std::optional<SyncState>> catch_up_from(FolderWork& work, const SyncState
   }
   if (outcome.failure) {
     const Errc code = outcome.failure->errc();
-    if (code == Errc::unsupported || code == Errc::unknown_flags || code == Errc::invalid_argument) {
+    // Where the server was lost before, it may come upon the same message here.
+    MAPISYNC_TRY(server_lost, work.lost.empty() ? Result<bool>(false) : note_call(work, Place::everything(), outcome));
+    if (server_lost) {
+      work.run.capabilities.catch_up = CatchUp::expensive;
+    } else if (code == Errc::unsupported || code == Errc::unknown_flags || code == Errc::invalid_argument) {
       work.run.capabilities.catch_up = CatchUp::none;
     } else if (code == Errc::corrupt_data && from.empty()) {
       work.run.capabilities.catch_up = CatchUp::expensive;

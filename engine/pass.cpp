@@ -199,10 +199,11 @@ Result<void> commit_failure(FolderWork& work) {
   return commit->commit();
 }
 
-/// One that ends well says nothing of messages that its state leaves to the isolation.
+/// One that ends well says nothing of messages that its state does not bring.
 Result<void> note_pass(FolderWork& work, const ExportOutcome& outcome) {
-  if (outcome.done && work.tally.source().pending > 0) {
+  if (outcome.done) {
     work.asking.open = false;
+    work.lost.prune([](const LostPlace& lost) { return !lost.place.is_everything(); });
     return success();
   }
   MAPISYNC_TRYV(note_call(work, Place::everything(), outcome));
