@@ -86,8 +86,7 @@ void play(const Cell& cell, std::uint64_t seed, Counts& counts) {
   if (!report) return;  // it never got as far as to judge
   counts.strikes += report.value().costs.strikes;
   for (const FolderRecord& folder : sure(store.folders())) {
-    const auto rows =
-        sure(store.unsettled_page(folder.id, UnsettledClass::quarantined, {}, cell.shape.messages));
+    const auto rows = sure(store.unsettled_page(folder.id, UnsettledClass::quarantined, {}, cell.shape.messages));
     for (const UnsettledRow& row : rows) {
       ++(bad[noisy_index(row.row.source_key)] ? counts.condemned : counts.falsely);
     }

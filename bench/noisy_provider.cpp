@@ -115,9 +115,7 @@ class OneFolder final : public Folder {
   OneFolder(NoisyProvider& server, bool empty)
       : server_(server), empty_(empty), messages_(empty ? 0 : server.folder().messages) {}
 
-  Result<FolderCounters> counters() override {
-    return FolderCounters{messages_, 0, messages_, 0};
-  }
+  Result<FolderCounters> counters() override { return FolderCounters{messages_, 0, messages_, 0}; }
   Result<std::unique_ptr<Exporter>> open_exporter() override {
     MAPISYNC_TRYV(server_.enter());
     return std::unique_ptr<Exporter>(std::make_unique<NoisyExporter>(server_, empty_));

@@ -42,7 +42,9 @@ class NoisyProvider final : public Provider {
   const NoisyFolder& folder() const noexcept { return folder_; }
   NoisyCounts& counts() noexcept { return counts_; }
   bool happens(double probability) { return std::uniform_real_distribution<>()(chance_) < probability; }
-  std::uint32_t below(std::uint32_t bound) { return std::uniform_int_distribution<std::uint32_t>(0, bound - 1)(chance_); }
+  std::uint32_t below(std::uint32_t bound) {
+    return std::uniform_int_distribution<std::uint32_t>(0, bound - 1)(chance_);
+  }
   Failure noise();
   /// Failures outside of exports.
   Result<void> enter();

@@ -429,9 +429,9 @@ Result<void> FolderCommit::event(EventKind kind, std::optional<SourceKey> key, s
 }
 
 Result<void> FolderCommit::commit() {
-  if (coupling_ == SinkCoupling::separate) MAPISYNC_TRYV(sink_.flush());
   const bool settles = asking_unsettled(work_);
   if (settles) MAPISYNC_TRYV(settle_asking(work_, *unit_));
+  if (coupling_ == SinkCoupling::separate) MAPISYNC_TRYV(sink_.flush());
   MAPISYNC_TRYV(unit_->commit());
   unit_.reset();
   if (settles) {

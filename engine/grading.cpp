@@ -25,9 +25,9 @@ std::pair<Grade, std::string> grade_of(const SyncReport& report, const Standings
       std::count_if(report.folders.begin(), report.folders.end(),
                     [](const FolderReport& folder) { return folder.unfinished == Unfinished::disruptive; }));
   if (disruptive > 0) {
-    return {Grade::decision_needed,
-            "the server was lost twice among the same messages, in " + counted(disruptive, "folder", "folders") +
-                "; --allow-disruptive asks for them again, one at a time"};
+    return {Grade::decision_needed, "the server was lost twice among the same messages, in " +
+                                        counted(disruptive, "folder", "folders") +
+                                        "; --allow-disruptive asks for them again, one at a time"};
   }
   if (report.stopped) return {Grade::incomplete, "stopped on request; run again to go on"};
   const auto unfinished = std::count_if(report.folders.begin(), report.folders.end(), [](const FolderReport& folder) {

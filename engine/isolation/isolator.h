@@ -15,7 +15,7 @@ enum class IsolationEnd : std::uint8_t {
   stopped,
   disruptive,  // the server was lost twice among the same messages, and nobody allowed to go on
   sick,        // every control tried failed: no judgement possible
-  failed,  // the server cannot be reached, or has no selective export
+  failed,      // the server cannot be reached, or has no selective export
 };
 
 struct IsolationOutcome {

@@ -32,8 +32,8 @@ Result<bool> left_at(FolderWork& work, const Worklist& list, const Place& place)
 
 void begun_first(const LostPlaces& lost, std::deque<UnsettledRow>& alone) {
   for (const LostPlace& place : lost.all()) {
-    const auto found = std::find_if(alone.begin(), alone.end(),
-                                    [&](const auto& row) { return row.row.source_key == place.begun; });
+    const auto found =
+        std::find_if(alone.begin(), alone.end(), [&](const auto& row) { return row.row.source_key == place.begun; });
     if (place.begun.empty() || found == alone.end()) continue;
     UnsettledRow row = std::move(*found);
     alone.erase(found);

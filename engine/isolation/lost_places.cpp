@@ -64,9 +64,8 @@ bool LostPlaces::blocked() const {
 }
 
 bool LostPlaces::suspects(PendingId id) const {
-  return std::any_of(places_.begin(), places_.end(), [&](const LostPlace& lost) {
-    return lost.server >= kServerLossesMax && lost.place.holds(id);
-  });
+  return std::any_of(places_.begin(), places_.end(),
+                     [&](const LostPlace& lost) { return lost.server >= kServerLossesMax && lost.place.holds(id); });
 }
 
 void LostPlaces::add(LostPlace lost) {

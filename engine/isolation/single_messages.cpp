@@ -112,7 +112,7 @@ Result<void> SingleMessages::retry(UnsettledRow row) {
   const bool early = row.next_retry && *row.next_retry > run_.env.clock.now() && !run_.options.retry_all_now;
   if (!early) {  // asked early: as it was
     MAPISYNC_TRYV(judge_.keep_condemned(std::move(row), outcome.failure ? *outcome.failure : not_delivered(),
-                                         outcome.server_lost));
+                                        outcome.server_lost));
   }
   calls_.after_failure(outcome.failure ? *outcome.failure : not_delivered(), false);
   return success();
