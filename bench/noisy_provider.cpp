@@ -69,7 +69,7 @@ class NoisyExporter final : public Exporter {
     header.change_key = ChangeKey("1");
     header.last_modified = kAnyTime;
     header.ref = ref_of(index);
-    MAPISYNC_TRY(staged, importer_->message_begin(std::move(header)));
+    MAPISYNC_TRY(staged, importer_->message_begin(header));
     return staged == nullptr ? Result<void>(success()) : staged->save();
   }
 

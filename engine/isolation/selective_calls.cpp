@@ -37,7 +37,8 @@ void SelectiveCalls::keep_the_rate() {
   run_.env.clock.wait(run_.options.disruptive_pause, run_.stop);
 }
 
-Result<ExportOutcome> SelectiveCalls::export_items(std::vector<SelectiveItem> items, std::uint64_t left, Place place) {
+Result<ExportOutcome> SelectiveCalls::export_items(std::vector<SelectiveItem> items, std::uint64_t left,
+                                                   const Place& place) {
   const ExportRequest request = selective_request(work_, std::move(items));
   for (int attempt = 1;; ++attempt) {
     ++run_.isolation_calls;

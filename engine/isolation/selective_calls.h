@@ -24,7 +24,7 @@ class SelectiveCalls {
   /// `left`: messages still to be asked for, as progress tells it. A throttled server is waited for as long as it says;
   /// that says nothing about the messages. An export that works is a control for all who wait for one. `place`: the
   /// same messages, as they are written down beforehand.
-  Result<ExportOutcome> export_items(std::vector<SelectiveItem> items, std::uint64_t left, Place place);
+  Result<ExportOutcome> export_items(std::vector<SelectiveItem> items, std::uint64_t left, const Place& place);
   /// One message alone; at a stated rate where the server was lost before.
   Result<ExportOutcome> export_one(const SelectiveItem& item);
   /// Messages that are asked for alone and whose number is known.
