@@ -6,6 +6,7 @@
 
 #include "bench/command_line.h"
 #include "bench/isolation_laboratory.h"
+#include "bench/isolation_time.h"
 #include "bench/report.h"
 #include "bench/world.h"
 
@@ -61,9 +62,15 @@ Verdict run_cells(bool smoke) {
 
 int main(int argc, char** argv) {
   using namespace mapisync::bench;
+  const OwnOption time{"--time", "expected time instead of calls, at three latencies"};
   const CommandLine line = parse(argc, argv,
                                  "Mean exporter calls of isolation in the laboratory of design section 6: the default "
-                                 "method, the best that any method reached, and the seed's tenths.");
+                                 "method, the best that any method reached, and the seed's tenths.",
+                                 &time);
+  if (line.own) {
+    print_times(line.smoke);
+    return 0;
+  }
   print_heading("Calls of isolation");
   const Verdict verdict = run_cells(line.smoke);
   print_text(std::to_string(verdict.cells) +

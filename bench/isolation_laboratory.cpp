@@ -207,11 +207,14 @@ std::vector<Ordinal> Laboratory::any_good(const PlannedBatch& asked, const std::
   return taken;
 }
 
-Measured measure(const Cell& cell, IsolationMethod method, std::uint32_t worlds) {
+Measured measure(const Cell& cell, IsolationMethod method, std::uint32_t worlds, double bytes_per_call) {
   Measured sum;
+  const std::vector<std::uint64_t> alike(SizeProfile::samples_of(cell.messages), kMessageBytes);
+  const SizeProfile sizes(cell.messages, alike);
   for (std::uint32_t world = 1; world <= worlds; ++world) {
     Laboratory laboratory(cell, world);
     const auto planner = make_planner(method, cell.messages, {}, Rest::first);
+    if (std::isfinite(bytes_per_call)) planner->weigh_bytes(sizes, bytes_per_call);
     std::uint64_t calls = 0;
     std::uint64_t settled = 0;
     std::uint64_t found = 0;

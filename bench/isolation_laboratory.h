@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -68,6 +69,10 @@ struct Measured {
 /// Calls that a planner makes until every message has arrived or failed alone, the first one on the whole folder and
 /// one failing call for each bad message included; further strikes and controls are not. A message that is lost or
 /// asked for twice ends the program.
-Measured measure(const Cell& cell, IsolationMethod method, std::uint32_t worlds);
+/// `bytes_per_call`: so much is sent in the time of one call, of messages that all have kMessageBytes; infinity: the
+/// planner is told nothing of it.
+inline constexpr std::uint64_t kMessageBytes = 75'000;
+Measured measure(const Cell& cell, IsolationMethod method, std::uint32_t worlds,
+                 double bytes_per_call = std::numeric_limits<double>::infinity());
 
 }  // namespace mapisync::bench

@@ -19,13 +19,19 @@ class Drive {
   Result<ExportOutcome> run() {
     run_.budget.spend_call();
     ++work_.report.costs.calls;
-    if (auto started = start(); !started) {
+    const Duration before = run_.env.clock.elapsed();
+    auto started = start();
+    served_ += run_.env.clock.elapsed() - before;
+    if (!started) {
       note_failure(started.error());
     } else {
       MAPISYNC_TRYV(step_to_the_end());
     }
     if (collector_.own_failure()) return *collector_.own_failure();
     MAPISYNC_TRYV(finish());
+    // A call that failed and brought nothing may have spent its time on what was lost: that says nothing.
+    const bool empty_selection = outcome_.done && !request_.items.empty();
+    if (bytes_ > 0 || empty_selection) run_.prices.observe(served_, bytes_);
     return std::move(outcome_);
   }
 
@@ -58,7 +64,9 @@ class Drive {
         outcome_.interrupted = true;
         return success();
       }
+      const Duration before = run_.env.clock.elapsed();
       auto step = exporter_->synchronize(run_.stop, run_.options.step_deadline);
+      served_ += run_.env.clock.elapsed() - before;
       if (!step) {
         note_failure(step.error());
         return success();
@@ -136,6 +144,7 @@ class Drive {
     work_.report.costs.fetched += messages.size();
     for (const DeliveredMessage& message : messages) {
       run_.budget.spend_bytes(message.bytes);
+      bytes_ += message.bytes;
       if (!request_.items.empty()) outcome_.delivered.push_back(message.header.source_key);
     }
     return messages;
@@ -186,6 +195,8 @@ class Drive {
   ChangeCollector collector_;
   std::unique_ptr<Exporter> exporter_;
   ExportOutcome outcome_;
+  Duration served_{0};  // spent waiting for the server, commits left out
+  std::uint64_t bytes_{0};
   bool restarted_{false};  // a batch of nothing but what the state knows
 };
 

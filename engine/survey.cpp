@@ -1,5 +1,6 @@
 #include "engine/survey.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -12,6 +13,8 @@
 namespace mapisync {
 
 namespace {
+
+constexpr std::uint64_t kSizeMax = 1ULL << 40U;  // what a table claims beyond this is no size
 
 /// One folder's tables, row by row, against the store; nothing is kept but counts and the keys seen.
 class FolderLook {
@@ -82,7 +85,7 @@ class FolderLook {
     ++survey_.listed;
     if (row.change_key.empty()) ++survey_.unversioned;
     if (survey_.id == FolderId::none) {
-      ++survey_.to_fetch;
+      count_open(row, survey_.to_fetch);
       return success();
     }
     MAPISYNC_TRY(ledger, env_.store.ledger_row(survey_.id, row.source_key));
@@ -102,7 +105,7 @@ class FolderLook {
     if (told && ledger && row.read.value && *row.read.value != ledger->read) ++survey_.read_differs;
     if (unsettled && trouble_same) {
       switch (unsettled->cls) {
-        case UnsettledClass::pending: ++survey_.pending; break;
+        case UnsettledClass::pending: count_open(row, survey_.pending); break;
         case UnsettledClass::quarantined: ++survey_.quarantined; break;
         case UnsettledClass::suspected: ++survey_.suspected; break;
         case UnsettledClass::refused: ++survey_.refused; break;
@@ -110,8 +113,15 @@ class FolderLook {
     } else if (!unsettled && ledger && !ledger->held && copy_same) {
       ++survey_.in_step;
     } else {
-      ++survey_.to_fetch;
+      count_open(row, survey_.to_fetch);
     }
+  }
+
+  void count_open(const TableRow& row, std::uint64_t& as) {
+    ++as;
+    if (!row.size.value) return;
+    ++survey_.open_sized;
+    survey_.open_bytes += std::min(*row.size.value, kSizeMax);
   }
 
   /// What would be recognised counts as what it would be then; the rest is new here, or gone.
@@ -168,6 +178,18 @@ class FolderLook {
   std::unique_ptr<Listing> listing_;
 };
 
+/// What the provider does not know, earlier runs may have learned about this version of the server.
+void note_capabilities(Mailbox& mailbox, const std::optional<MailboxRecord>& stored, SurveyReport& report) {
+  const Capabilities told = mailbox.capabilities();
+  report.selective_sync = told.selective_sync;
+  report.selective_list_max = told.selective_list_max;
+  if (!stored || stored->server_version != mailbox.server_version()) return;
+  const auto learned = decode_capabilities(stored->capabilities);
+  if (!learned) return;
+  if (report.selective_sync == Known::unknown) report.selective_sync = learned.value().selective_sync;
+  if (report.selective_list_max == 0) report.selective_list_max = learned.value().selective_list_max;
+}
+
 /// By the server's key.
 std::map<FolderKey, FolderId> which_are_ours(const std::vector<FolderRecord>& known,
                                              const std::vector<FolderInfo>& infos, bool adopting) {
@@ -194,6 +216,7 @@ Result<SurveyReport> survey(const SyncEnvironment& env, const SyncOptions& optio
   report.identity_changed = stored && (stored->identity.mailbox_guid != identity.mailbox_guid ||
                                        stored->identity.mapping_signature != identity.mapping_signature);
   report.would_accept = report.identity_changed && options.accept_new_instance;
+  note_capabilities(*mailbox, stored, report);
   MAPISYNC_TRY(root, mailbox->root(options.root_path));
   MAPISYNC_TRY(infos, mailbox->folder_table(root.key));
   root.is_root = true;

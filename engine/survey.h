@@ -1,5 +1,5 @@
 // Looks without touching: the tables of the source against ledger and unsettled messages. Writes nothing, exports
-// nothing. Serves `verify` and `sync --dry-run`.
+// nothing. Serves `verify`, `forecast` and `sync --dry-run`.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ struct FolderSurvey {
   std::uint64_t pending{0}, quarantined{0}, suspected{0}, refused{0};
   std::uint64_t to_delete{0};  // in the ledger, not listed
   std::uint64_t held{0};
-  std::uint64_t recognised{0};  // of a new instance: ours under another key or version
+  std::uint64_t open_sized{0}, open_bytes{0};  // of to_fetch and pending: rows whose size the table tells, and these
+  std::uint64_t recognised{0};                 // of a new instance: ours under another key or version
   std::uint64_t read_differs{0};
   std::uint64_t unidentified{0};   // rows without source key
   std::uint64_t unversioned{0};    // rows without change key: equal source keys is all that can be said
@@ -36,6 +37,9 @@ struct SurveyReport {
   bool first_time{false};    // the store has no mailbox yet
   std::vector<FolderSurvey> folders;
   std::uint64_t folders_gone{0};  // in the store, not at the source
+  // What provider and earlier runs know of selective exports (engine/ports/capabilities.h).
+  Known selective_sync{Known::unknown};
+  std::uint32_t selective_list_max{0};
 };
 
 /// environment.sink and .spool are not used.

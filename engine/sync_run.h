@@ -9,6 +9,7 @@
 
 #include "engine/budget.h"
 #include "engine/connection.h"
+#include "engine/isolation/call_price.h"
 #include "engine/isolation/lost_places.h"
 #include "engine/mailbox_sync.h"
 #include "engine/model/checkpoint.h"
@@ -35,6 +36,7 @@ struct SyncRun {
   RunId id{RunId::none};
   Capabilities capabilities{};     // what is known by now; learned entries are stored at the end of the run
   NoiseRecord noise{};             // of this run, all folders
+  PriceEstimate prices{};          // of this run's exports that delivered something
   RunId round_start{RunId::none};  // folders finished in this run or later need no second visit (see below)
   std::uint64_t folders_visited{0};
   bool careful{false};  // the run before this one ended without a word: passes are written down beforehand, too

@@ -2,9 +2,11 @@
 // bad), and places (several narrow sets of suspects, narrowed side by side). docs/isolation.md explains the method.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/isolation/byte_weight.h"
 #include "engine/isolation/damage_estimate.h"
 #include "engine/isolation/delivery_habit.h"
 #include "engine/isolation/ordinal_set.h"
@@ -17,6 +19,7 @@ namespace {
 
 constexpr double kEven = 0.5;                 // a question that is worth a whole answer
 constexpr double kWhereFailuresNarrow = 0.7;  // where a failing call tells more than one that works
+constexpr double kBytesMatter = 0.45;         // a share below this is worth a list of another length
 constexpr double kNewestIsBad = 1.0 / 16;     // before anything is known: what came last broke it
 constexpr double kBesideAtFirst = 0.25;       // the neighbour of a bad message is bad as well
 constexpr double kBitsBeyondDensity = 1.44;   // of finding one message in a group that fails every second time
@@ -69,6 +72,10 @@ class AdaptivePlanner final : public Planner {
     if (asked.places) return places_.interrupted(unknown_, outcome.settled);
     asked.list.erase(outcome.settled);
     if (!asked.list.empty()) again_ = std::move(asked);
+  }
+
+  void weigh_bytes(const SizeProfile& sizes, double bytes_per_call) override {
+    if (tactics_.density) weight_.set(sizes, bytes_per_call);
   }
 
   std::vector<PlannedBatch> failing_groups() const override {
@@ -181,19 +188,36 @@ class AdaptivePlanner final : public Planner {
 
   std::uint32_t split(std::uint32_t size) const {
     if (offset_) {
-      if (const auto part = habit_.split(*offset_, size)) return *part;
+      const double near = std::min<double>(size, habit_.buffer());
+      if (const auto part = habit_.split(weight_.share(suspects_, near, near), *offset_, size)) return *part;
     }
     if (!tactics_.density) return size / 2;
-    return estimate_.split(found_ == 0 && habit_.narrows(size) ? kWhereFailuresNarrow : kEven, size);
+    const double even = weight_.share(suspects_, likely_among(size), habit_.buffer());
+    const double narrowing = kWhereFailuresNarrow * even / kEven;
+    return estimate_.split(found_ == 0 && habit_.narrows(size) ? narrowing : even, size);
   }
+
+  /// So many messages hold one bad one, as far as is known.
+  double likely_among(std::uint32_t size) const { return std::min<double>(size, std::exp2(estimate_.bits())); }
 
   /// How many of the unknown ones to ask for together.
   std::uint32_t group() const {
     const std::uint32_t size = unknown_.size();
-    if (pieces_ < 2 || !tactics_.density || habit_.names_culprits()) return size;
-    if (habit_.first_sent() && habit_.bits() + 1 < estimate_.bits() + kBitsBeyondDensity) return size;
-    const double none_left = 1 / (pieces_ * pieces_ + 1);
-    return estimate_.group(kEven / (1 - none_left), size);
+    const double even = weight_.share(unknown_, likely_among(size), habit_.buffer());
+    const bool large = even < kBytesMatter;
+    if ((!large && (pieces_ < 2 || habit_.names_culprits())) || !tactics_.density) return size;
+    if (habit_.first_sent() && habit_.bits() + 1 < estimate_.bits() + kBitsBeyondDensity) {
+      return large ? group_within_a_buffer(size) : size;
+    }
+    const double none_left = pieces_ < 2 ? 0 : 1 / (pieces_ * pieces_ + 1);
+    return estimate_.group(even / (1 - none_left), size);
+  }
+
+  /// Where what comes before the culprit's buffer is kept, only lists that are shorter than one lose less.
+  std::uint32_t group_within_a_buffer(std::uint32_t size) const {
+    const double share = weight_.share(unknown_, likely_among(size), std::numeric_limits<double>::infinity());
+    const std::uint32_t part = estimate_.group(share, size);
+    return part < habit_.buffer() ? part : size;
   }
 
   // --- several places at once ---
@@ -302,6 +326,7 @@ class AdaptivePlanner final : public Planner {
   Tactics tactics_;
   DamageEstimate estimate_;
   DeliveryHabit habit_;
+  ByteWeight weight_;
 
   OrdinalSet unknown_;                   // nothing is known of these
   OrdinalSet suspects_;                  // at least one of these is bad
@@ -330,6 +355,10 @@ class AdaptivePlanner final : public Planner {
 std::unique_ptr<Planner> adaptive_planner(std::uint32_t candidates, const std::vector<PlannedBatch>& failing, Rest rest,
                                           Tactics tactics) {
   return std::make_unique<AdaptivePlanner>(candidates, failing, rest, tactics);
+}
+
+bool weighs_bytes(IsolationMethod method) noexcept {
+  return method == IsolationMethod::automatic || method == IsolationMethod::estimate;
 }
 
 std::unique_ptr<Planner> make_planner(IsolationMethod method, std::uint32_t candidates,

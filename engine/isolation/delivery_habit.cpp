@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace mapisync {
 
@@ -75,22 +76,22 @@ double DeliveryHabit::culprit_within(std::uint32_t from, std::uint32_t size) con
   return sum;
 }
 
-std::optional<std::uint32_t> DeliveryHabit::split(std::uint32_t from, std::uint32_t size) const {
+std::optional<std::uint32_t> DeliveryHabit::split(double wanted, std::uint32_t from, std::uint32_t size) const {
   const double whole = culprit_within(from, size);
   if (whole < kUnlikely / 2) return std::nullopt;
   std::uint32_t low = 1;
   std::uint32_t high = size - 1;
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    if (culprit_within(from, middle) >= whole / 2) {
+    if (culprit_within(from, middle) >= whole * wanted) {
       high = middle;
     } else {
       low = middle + 1;
     }
   }
   if (low == 1) return low;
-  const double above = culprit_within(from, low) - whole / 2;
-  const double below = whole / 2 - culprit_within(from, low - 1);
+  const double above = culprit_within(from, low) - whole * wanted;
+  const double below = whole * wanted - culprit_within(from, low - 1);
   return above > below - kRounding ? low - 1 : low;
 }
 
@@ -101,6 +102,14 @@ std::optional<std::uint32_t> DeliveryHabit::window() const {
     if (sum > kCertain) return 1U << i;
   }
   return std::nullopt;
+}
+
+double DeliveryHabit::buffer() const {
+  if (least_delivered_ == kNothing) return std::numeric_limits<double>::infinity();
+  if (!first_sent_) return least_delivered_;
+  double mean = 0;
+  for (std::size_t i = 0; i < kWindows; ++i) mean += windows_[i] * (1U << i);
+  return mean;
 }
 
 double DeliveryHabit::bits() const {

@@ -30,25 +30,30 @@ class DeliveryHabit {
 
   /// Probability that the culprit is among the `size` messages that come `from` messages behind the last delivered one.
   double culprit_within(std::uint32_t from, std::uint32_t size) const;
-  /// How many of `size` suspects, which begin `from` messages behind the last delivered one, hold the culprit with even
-  /// odds; nullopt: nothing speaks for any. `size` > 1.
-  std::optional<std::uint32_t> split(std::uint32_t from, std::uint32_t size) const;
+  /// How many of `size` suspects, which begin `from` messages behind the last delivered one, hold the culprit with this
+  /// probability; nullopt: nothing speaks for any. `size` > 1.
+  std::optional<std::uint32_t> split(double wanted, std::uint32_t from, std::uint32_t size) const;
   /// Whether the message that it begins and does not finish may well be the culprit, and whether it has been.
   bool may_name_culprits() const noexcept;
   bool names_culprits() const noexcept { return named_ > 0 && may_name_culprits(); }
   /// Messages in a buffer, where that is as good as certain.
   std::optional<std::uint32_t> window() const;
+  /// What a failing call loses at the most, in messages: expected, or else the least that one has delivered. Infinity:
+  /// none has delivered anything.
+  double buffer() const;
   /// How much a culprit's place is unknown, in yes-or-no questions.
   double bits() const;
 
  private:
+  static constexpr std::uint32_t kNothing = UINT32_MAX / 2;
+
   void note_order(const OrdinalSet& asked, const std::vector<Ordinal>& settled);
   void normalise();
 
   std::optional<End> first_sent_;
   bool reshuffles_{false};
-  std::uint32_t least_delivered_{UINT32_MAX / 2};  // by a failing call; no less than a buffer
-  std::vector<double> windows_;                    // probability that a buffer holds 2^i messages
+  std::uint32_t least_delivered_{kNothing};  // by a failing call; no less than a buffer
+  std::vector<double> windows_;              // probability that a buffer holds 2^i messages
   double named_right_{0}, named_{0};
 };
 

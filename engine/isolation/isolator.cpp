@@ -86,6 +86,7 @@ class Isolation {
     MAPISYNC_TRYV(remember_frontier());
     list_.alone.clear();
     MAPISYNC_TRYV(load_pending(work_, list_));
+    sizes_ = SizeProfile();
     return plan();
   }
 
@@ -140,6 +141,7 @@ class Isolation {
     }
     // Many failures in a row and nothing that worked: look at the server before asking for more.
     if (judge_.without_control() >= kSuspectsBeforeControl && !no_control_) return run_control();
+    MAPISYNC_TRYV(tell_price());
     if (auto batch = planner_->next(list_max())) return try_batch(*batch);
     if (!list_.alone.empty()) return singles_.try_next_alone();
     if (!list_.retries.empty()) return singles_.retry_next();
@@ -155,6 +157,18 @@ class Isolation {
   std::uint32_t list_max() const {
     const std::uint32_t provider = run_.capabilities.selective_list_max;
     return provider == 0 ? run_.options.selective_list_max : std::min(provider, run_.options.selective_list_max);
+  }
+
+  /// What time is spent on, as far as this run has measured it.
+  Result<void> tell_price() {
+    const auto price = run_.prices.price();
+    if (!price || list_.planned.empty()) return success();
+    if (!sizes_.known()) {
+      MAPISYNC_TRY(sizes, sample_sizes(work_, list_.planned));
+      sizes_ = std::move(sizes);
+    }
+    planner_->weigh_bytes(sizes_, price->bytes_per_call());
+    return success();
   }
 
   // --- batches ---
@@ -405,6 +419,7 @@ class Isolation {
   std::uint64_t withheld_{0};  // suspects of a loss of the server that are not in the plan yet
   bool singly_{false};         // it was made while there were such suspects
   Bytes lost_at_plan_;         // what was known when it was made
+  SizeProfile sizes_;          // of what is planned; read once, when there is a price
   bool repeated_{false};
   bool no_control_{false};
   bool controls_failed_{false};

@@ -27,6 +27,7 @@ class OrdinalSet {
   std::uint32_t count_beyond(End end, Ordinal bound) const;
   PlannedBatch batch() const;
   std::vector<Ordinal> ordinals() const;
+  const std::deque<Interval>& intervals() const noexcept { return intervals_; }
 
   /// Moves `count` ordinals (at most all) from this end into a set of their own.
   OrdinalSet take(End end, std::uint32_t count);

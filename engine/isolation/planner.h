@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/isolation/size_profile.h"
 #include "engine/isolation_method.h"
 
 namespace mapisync {
@@ -44,6 +45,9 @@ class Planner {
   virtual void feed(const BatchOutcome& outcome) = 0;
   /// The same batch again, less what is settled: its failure said nothing about its messages.
   virtual void repeat(const BatchOutcome& outcome) = 0;
+  /// What time is spent on, as far as it is known by now: how large the candidates are, and how many bytes are sent in
+  /// the time of one call. Never told, or infinity: only calls count. Sizes are estimates, never trusted.
+  virtual void weigh_bytes(const SizeProfile& /*sizes*/, double /*bytes_per_call*/) {}
   /// Groups that are known to fail, in the order they would be asked for: what is worth remembering over a restart.
   virtual std::vector<PlannedBatch> failing_groups() const = 0;
   /// Ordinals not settled yet.
@@ -73,6 +77,9 @@ struct Tactics {
 /// Learns from what arrives, and asks for what tells most. Without any tactics: halves of what fails.
 std::unique_ptr<Planner> adaptive_planner(std::uint32_t candidates, const std::vector<PlannedBatch>& failing = {},
                                           Rest rest = Rest::failing, Tactics tactics = {});
+
+/// Whether the method's lists depend on what a byte costs.
+bool weighs_bytes(IsolationMethod method) noexcept;
 
 std::unique_ptr<Planner> make_planner(IsolationMethod method, std::uint32_t candidates,
                                       std::vector<PlannedBatch> failing = {}, Rest rest = Rest::failing);

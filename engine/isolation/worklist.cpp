@@ -79,6 +79,19 @@ void load_hidden(const FolderWork& work, Worklist& list) {
 
 }  // namespace
 
+Result<SizeProfile> sample_sizes(const FolderWork& work, std::span<const PendingId> planned) {
+  const auto candidates = static_cast<std::uint32_t>(planned.size());
+  std::vector<PendingId> ids;
+  for (std::uint32_t i = 0; i < SizeProfile::samples_of(candidates); ++i) {
+    ids.push_back(planned[SizeProfile::ordinal_of(i, candidates)]);
+  }
+  MAPISYNC_TRY(rows, work.run.env.store.pending_rows(work.id(), ids));
+  std::vector<std::uint64_t> sizes;
+  sizes.reserve(rows.size());
+  for (const UnsettledRow& row : rows) sizes.push_back(row.row.size.value_or(0));
+  return SizeProfile(candidates, sizes);
+}
+
 Result<Worklist> load_worklist(const FolderWork& work) {
   Worklist list;
   MAPISYNC_TRYV(load_pending(work, list));

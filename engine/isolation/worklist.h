@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <vector>
 
+#include "engine/isolation/size_profile.h"
 #include "engine/sync_run.h"
 
 namespace mapisync {
@@ -29,6 +31,8 @@ bool may_be_retried(const FolderWork& work, const UnsettledRow& row);
 
 /// Only what is pending.
 Result<void> load_pending(const FolderWork& work, Worklist& list);
+/// The table's word on the sizes of `planned`, a few hundred of them however many there are.
+Result<SizeProfile> sample_sizes(const FolderWork& work, std::span<const PendingId> planned);
 
 /// At most 100,000 retries; further ones are as due in the next run. Under a limit, of the hidden ones those that the
 /// last run did not get to.

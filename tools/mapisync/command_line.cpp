@@ -6,6 +6,7 @@
 #include "tools/mapisync/command_deletions.h"
 #include "tools/mapisync/command_export.h"
 #include "tools/mapisync/command_fake.h"
+#include "tools/mapisync/command_forecast.h"
 #include "tools/mapisync/command_help.h"
 #include "tools/mapisync/command_quarantine.h"
 #include "tools/mapisync/command_status.h"
@@ -105,6 +106,7 @@ CommandLine::CommandLine() : app_(std::make_unique<CLI::App>(kAbout, "mapisync")
   add_sync_command(*app_, chosen_);
   add_status_command(*app_, chosen_);
   add_verify_command(*app_, chosen_);
+  add_forecast_command(*app_, chosen_);
   add_quarantine_commands(*app_, chosen_);
   add_deletions_commands(*app_, chosen_);
   add_export_command(*app_, chosen_);

@@ -64,7 +64,8 @@ constexpr const char* kFormats = R"(FORMATS
   jsonl   one object a line, to be read while it is written
   csv     RFC 4180 with a header; made harmless for spreadsheets
 
-  sync, verify, status, export, deletions approve, fake import     text, json
+  sync, verify, forecast, status, export, deletions approve, fake import
+                                                                   text, json
   quarantine list, quarantine show, quarantine retry               all four
   deletions list                                                   text, json, jsonl
   fake show                                                        text, jsonl

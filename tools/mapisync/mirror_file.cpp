@@ -1,8 +1,15 @@
 #include "tools/mapisync/mirror_file.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace mapisync::cli {
+
+bool mirror_exists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error) || error || std::filesystem::is_symlink(path, error);
+}
 
 ReadableMirror::ReadableMirror(std::unique_ptr<SqliteStore> store)
     : store_(std::move(store)), reader_(std::make_unique<MirrorReader>(*store_)) {}

@@ -11,6 +11,9 @@
 
 namespace mapisync::cli {
 
+/// False: nothing is there. What cannot be looked at, a broken symbolic link for one, is for the store to explain.
+bool mirror_exists(const std::string& path);
+
 /// Opened for looking: writes nothing, and does not hinder a sync that runs meanwhile.
 class ReadableMirror {
  public:

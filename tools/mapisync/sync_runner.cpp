@@ -1,6 +1,5 @@
 #include "tools/mapisync/sync_runner.h"
 
-#include <filesystem>
 #include <utility>
 
 #include "engine/mailbox_sync.h"
@@ -78,14 +77,8 @@ Ending survey_with(Context& context, const SyncRequest& request, Source& source,
   return end;
 }
 
-bool exists(const std::string& path) {
-  std::error_code error;
-  // What cannot be looked at, a broken symbolic link for one, is for the store to explain.
-  return std::filesystem::exists(path, error) || error || std::filesystem::is_symlink(path, error);
-}
-
 Ending dry_run(Context& context, const SyncRequest& request, Source& source, const StopFlag& stop) {
-  if (!exists(request.mirror)) {
+  if (!mirror_exists(request.mirror)) {
     MemoryStore empty;
     return survey_with(context, request, source, empty, stop);
   }
@@ -184,7 +177,7 @@ Ending run_sync(Context& context, const SyncRequest& request) {
   const StopOnSignal stop_on_signal(stop);
   auto source = Source::open(request.source, context.log, stop);
   if (!source) return ending_of(source.error(), "open the source " + in_quotes(request.source.name));
-  if (!exists(request.mirror)) {
+  if (!mirror_exists(request.mirror)) {
     // Asked before the mirror is made, so that a wrong root leaves no file behind.
     auto root = source.value().check_root(request.root.value_or(""));
     if (!root) return ending_of(root.error(), "sync " + in_quotes(request.source.name));
