@@ -214,7 +214,7 @@ Measured measure(const Cell& cell, IsolationMethod method, std::uint32_t worlds,
   for (std::uint32_t world = 1; world <= worlds; ++world) {
     Laboratory laboratory(cell, world);
     const auto planner = make_planner(method, cell.messages, {}, Rest::first);
-    if (std::isfinite(bytes_per_call)) planner->weigh_bytes(sizes, bytes_per_call);
+    if (std::isfinite(bytes_per_call)) planner->weigh_bytes(sizes, bytes_per_call, cell.window > 0);
     std::uint64_t calls = 0;
     std::uint64_t settled = 0;
     std::uint64_t found = 0;

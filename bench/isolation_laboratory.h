@@ -70,7 +70,8 @@ struct Measured {
 /// one failing call for each bad message included; further strikes and controls are not. A message that is lost or
 /// asked for twice ends the program.
 /// `bytes_per_call`: so much is sent in the time of one call, of messages that all have kMessageBytes; infinity: the
-/// planner is told nothing of it.
+/// planner is told nothing of it. With the price it is told whether failing calls keep what they delivered, as the pass
+/// that failed before has shown.
 inline constexpr std::uint64_t kMessageBytes = 75'000;
 Measured measure(const Cell& cell, IsolationMethod method, std::uint32_t worlds,
                  double bytes_per_call = std::numeric_limits<double>::infinity());

@@ -74,8 +74,10 @@ class AdaptivePlanner final : public Planner {
     if (!asked.list.empty()) again_ = std::move(asked);
   }
 
-  void weigh_bytes(const SizeProfile& sizes, double bytes_per_call) override {
-    if (tactics_.density) weight_.set(sizes, bytes_per_call);
+  void weigh_bytes(const SizeProfile& sizes, double bytes_per_call, bool kept) override {
+    if (!tactics_.density) return;
+    weight_.set(sizes, bytes_per_call);
+    if (kept && tactics_.order) habit_.expect_prefix();
   }
 
   std::vector<PlannedBatch> failing_groups() const override {
@@ -206,6 +208,7 @@ class AdaptivePlanner final : public Planner {
     const double even = weight_.share(unknown_, likely_among(size), habit_.buffer());
     const bool large = even < kBytesMatter;
     if ((!large && (pieces_ < 2 || habit_.names_culprits())) || !tactics_.density) return size;
+    if (large && habit_.expects_prefix()) return group_within_a_buffer(size);
     if (habit_.first_sent() && habit_.bits() + 1 < estimate_.bits() + kBitsBeyondDensity) {
       return large ? group_within_a_buffer(size) : size;
     }

@@ -105,8 +105,8 @@ std::optional<std::uint32_t> DeliveryHabit::window() const {
 }
 
 double DeliveryHabit::buffer() const {
-  if (least_delivered_ == kNothing) return std::numeric_limits<double>::infinity();
-  if (!first_sent_) return least_delivered_;
+  if (least_delivered_ == kNothing && !expected_) return std::numeric_limits<double>::infinity();
+  if (least_delivered_ != kNothing && !first_sent_) return least_delivered_;
   double mean = 0;
   for (std::size_t i = 0; i < kWindows; ++i) mean += windows_[i] * (1U << i);
   return mean;

@@ -19,6 +19,10 @@ class DeliveryHabit {
   /// The culprit stood so many messages behind the last one that a failing call delivered.
   void note_culprit(std::uint32_t offset);
 
+  /// Failing calls keep what came before the culprit, as far as is known; none of the planner's own has shown it yet.
+  void expect_prefix() noexcept { expected_ = true; }
+  bool expects_prefix() const noexcept { return expected_ && least_delivered_ == kNothing; }
+
   /// Whether the message that the server had begun when it failed was the culprit.
   void note_named(bool right);
 
@@ -38,8 +42,8 @@ class DeliveryHabit {
   bool names_culprits() const noexcept { return named_ > 0 && may_name_culprits(); }
   /// Messages in a buffer, where that is as good as certain.
   std::optional<std::uint32_t> window() const;
-  /// What a failing call loses at the most, in messages: expected, or else the least that one has delivered. Infinity:
-  /// none has delivered anything.
+  /// What a failing call loses at the most, in messages: a buffer as expected, or the least that one has delivered.
+  /// Infinity: none has delivered anything, and none is expected to.
   double buffer() const;
   /// How much a culprit's place is unknown, in yes-or-no questions.
   double bits() const;
@@ -51,7 +55,7 @@ class DeliveryHabit {
   void normalise();
 
   std::optional<End> first_sent_;
-  bool reshuffles_{false};
+  bool expected_{false}, reshuffles_{false};
   std::uint32_t least_delivered_{kNothing};  // by a failing call; no less than a buffer
   std::vector<double> windows_;              // probability that a buffer holds 2^i messages
   double named_right_{0}, named_{0};

@@ -69,7 +69,7 @@ SizeProfile sizes_of(const ForecastQuestion& question) {
 
 std::unique_ptr<Planner> planner_of(const ForecastQuestion& question, const SizeProfile& sizes) {
   auto planner = make_planner(question.method, question.messages, {}, Rest::failing);
-  planner->weigh_bytes(sizes, question.price.bytes_per_call());
+  planner->weigh_bytes(sizes, question.price.bytes_per_call(), false);
   return planner;
 }
 
@@ -134,7 +134,7 @@ FirstList first_list(const ForecastQuestion& question) {
   const SizeProfile sizes = sizes_of(question);
   const auto size_of_first = [&](bool weighing) {
     const auto planner = make_planner(question.method, question.messages, {}, Rest::failing);
-    if (weighing) planner->weigh_bytes(sizes, question.price.bytes_per_call());
+    if (weighing) planner->weigh_bytes(sizes, question.price.bytes_per_call(), false);
     std::uint32_t size = 1;
     // The outermost messages may be asked for alone first.
     for (int i = 0; i < 3 && size == 1; ++i) {

@@ -58,6 +58,7 @@ class Isolation {
     MAPISYNC_TRY(list, load_worklist(work_));
     list_ = std::move(list);
     MAPISYNC_TRYV(forget_settled_places(work_, list_));
+    fetched_before_ = work_.report.costs.fetched;
     MAPISYNC_TRYV(plan());
     share_out();
     return success();
@@ -167,7 +168,8 @@ class Isolation {
       MAPISYNC_TRY(sizes, sample_sizes(work_, list_.planned));
       sizes_ = std::move(sizes);
     }
-    planner_->weigh_bytes(sizes_, price->bytes_per_call());
+    const bool pass_kept_something = work_.pass_failed && fetched_before_ > 0;
+    planner_->weigh_bytes(sizes_, price->bytes_per_call(), pass_kept_something);
     return success();
   }
 
@@ -420,6 +422,7 @@ class Isolation {
   bool singly_{false};         // it was made while there were such suspects
   Bytes lost_at_plan_;         // what was known when it was made
   SizeProfile sizes_;          // of what is planned; read once, when there is a price
+  std::uint64_t fetched_before_{0};
   bool repeated_{false};
   bool no_control_{false};
   bool controls_failed_{false};

@@ -46,8 +46,9 @@ class Planner {
   /// The same batch again, less what is settled: its failure said nothing about its messages.
   virtual void repeat(const BatchOutcome& outcome) = 0;
   /// What time is spent on, as far as it is known by now: how large the candidates are, and how many bytes are sent in
-  /// the time of one call. Never told, or infinity: only calls count. Sizes are estimates, never trusted.
-  virtual void weigh_bytes(const SizeProfile& /*sizes*/, double /*bytes_per_call*/) {}
+  /// the time of one call. Never told, or infinity: only calls count. `kept`: an export that failed has been seen to
+  /// deliver something. Sizes are estimates and `kept` is a hint, never trusted.
+  virtual void weigh_bytes(const SizeProfile& /*sizes*/, double /*bytes_per_call*/, bool /*kept*/) {}
   /// Groups that are known to fail, in the order they would be asked for: what is worth remembering over a restart.
   virtual std::vector<PlannedBatch> failing_groups() const = 0;
   /// Ordinals not settled yet.

@@ -77,9 +77,9 @@ TEST(Forecast, WeighsDataWhereTheyCostMoreThanCalls) {
   for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_LT(ours[i].again, theirs[i].again);
 }
 
-RunRecord run_of(int seconds, std::uint64_t calls, std::uint64_t bytes) {
+RunRecord run_of(int lasted, std::uint64_t calls, std::uint64_t bytes) {
   RunRecord run;
-  run.finished = run.started + std::chrono::seconds(seconds);
+  run.finished = run.started + std::chrono::seconds(lasted);
   run.calls = calls;
   run.bytes = bytes;
   return run;

@@ -19,9 +19,9 @@ SizeProfile alike(std::uint32_t candidates) {
   return {candidates, std::vector<std::uint64_t>(SizeProfile::samples_of(candidates), kEach)};
 }
 
-std::unique_ptr<Planner> priced(std::uint32_t candidates, double bytes_per_call, Rest rest = Rest::first) {
+std::unique_ptr<Planner> priced(std::uint32_t candidates, double bytes_per_call, bool kept, Rest rest = Rest::first) {
   auto planner = adaptive_planner(candidates, {}, rest);
-  planner->weigh_bytes(alike(candidates), bytes_per_call);
+  planner->weigh_bytes(alike(candidates), bytes_per_call, kept);
   return planner;
 }
 
@@ -60,7 +60,10 @@ RC_GTEST_PROP(PricedPlanner, EndsAndLosesNothingWhateverThePricesAndTheServer, (
       rc::gen::element(0.0, 1e-9, 1.0, 5e3, 5e5, 5e6, 1e18, kInfinite, std::nan("")));
   std::size_t told = 0;
   const Driven run = drive(*planner, server, list_max, repeats, [&] {
-    if (!prices.empty()) planner->weigh_bytes(profile, prices[told++ % prices.size()]);
+    if (!prices.empty()) {
+      planner->weigh_bytes(profile, prices[told % prices.size()], told % 3 == 0);
+      ++told;
+    }
   });
   RC_ASSERT(run.delivered.size() + run.condemned.size() == n);
   RC_ASSERT(std::includes(ever_bad.begin(), ever_bad.end(), run.condemned.begin(), run.condemned.end()));
@@ -80,7 +83,7 @@ RC_GTEST_PROP(PricedPlanner, AsksForTheSameListsWhereOnlyCallsCount, ()) {
   const Server server = drawn_server(n);
   const auto rest = *rc::gen::element(Rest::failing, Rest::first);
   const auto untold = adaptive_planner(n, {}, rest);
-  const auto told = priced(n, kInfinite, rest);
+  const auto told = priced(n, kInfinite, *rc::gen::arbitrary<bool>(), rest);
   RC_ASSERT(lists_of(*untold, server, n) == lists_of(*told, server, n));
 }
 
@@ -93,7 +96,7 @@ RC_GTEST_PROP(PricedPlanner, HasABoundedPriceWhenItsHintsMislead, ()) {
   const double per_call = *rc::gen::element(5e3, 5e5, 5e6);
   const double searches =
       static_cast<double>(server.bad.size() + server.heal_later.size() + server.break_later.size()) + 1;
-  const auto planner = priced(n, per_call);
+  const auto planner = priced(n, per_call, *rc::gen::arbitrary<bool>());
   const Driven run = drive(*planner, server, n);
   const double weight = n * static_cast<double>(kEach) / per_call;
   const double cost = run.calls + static_cast<double>(server.lost) * kEach / per_call;
@@ -115,7 +118,7 @@ Spent spent(std::uint32_t n, unsigned bad, std::uint32_t window, Order order, do
     server.window = window;
     server.order = order;
     while (server.bad.size() < bad) server.bad.insert(static_cast<Ordinal>(chance() % n));
-    sum.calls += drive(*priced(n, told), server, n).calls;
+    sum.calls += drive(*priced(n, told, window > 0), server, n).calls;
     sum.lost += static_cast<double>(server.lost);
   }
   return sum;
@@ -148,7 +151,7 @@ TEST(PricedPlanner, AsksForFewerWhereMessagesAreLarge) {
   const SizeProfile profile(kMessages, sizes);
   const auto first_of = [&](const PlannedBatch& failing) {
     const auto planner = adaptive_planner(kMessages, {failing}, Rest::last);
-    planner->weigh_bytes(profile, 500'000);
+    planner->weigh_bytes(profile, 500'000, false);
     return planner->next(kMessages)->size;
   };
   EXPECT_LT(first_of({{{1'000, 1'000}}, 1'000}), first_of({{{8'000, 1'000}}, 1'000}) / 2);
@@ -157,7 +160,7 @@ TEST(PricedPlanner, AsksForFewerWhereMessagesAreLarge) {
 // Invariant 8: what a planner remembers grows with what it found, not with the folder.
 TEST(PricedPlanner, RemembersFewIntervalsOfAMillionMessages) {
   constexpr std::uint32_t kMessages = 1'000'000;
-  const auto planner = priced(kMessages, 5e5);
+  const auto planner = priced(kMessages, 5e5, false);
   std::set<Ordinal> bad;
   for (Ordinal i = 1; i <= 20; ++i) bad.insert(i * 47'111);
   unsigned calls = 0;
