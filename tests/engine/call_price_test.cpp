@@ -3,8 +3,10 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <random>
 #include <vector>
 
 #include "engine/isolation/byte_weight.h"
@@ -72,24 +74,31 @@ TEST(CallPrice, FollowsAServerThatChanges) {
   EXPECT_NEAR(estimate.price()->per_byte, 1e-8, 1e-9);
 }
 
-RC_GTEST_PROP(CallPrice, AFifthOfNonsenseMakesItOffByLessThanHalf, ()) {
-  const double latency = *rc::gen::element(0.001, 0.05, 0.5);
-  const double per_byte = *rc::gen::element(1e-8, 1e-7, 1e-6);
-  PriceEstimate estimate;
-  for (int i = 0; i < 32; ++i) {
-    // As isolation asks: a few long lists, many short ones.
-    const std::uint64_t bytes = 75'000ULL << static_cast<unsigned>(*rc::gen::inRange(0, 8));
-    const bool nonsense = i % 5 == 4;
-    estimate.observe(
-        nonsense ? Duration{*rc::gen::inRange<std::int64_t>(0, 60'000'000)} : took(latency, per_byte, bytes), bytes);
+// Median and weights hold as long as nonsense does not gather where the long lists are, which chance rarely does.
+TEST(CallPrice, AFifthOfNonsenseRarelyMakesItOffByMoreThanHalf) {
+  unsigned off = 0;
+  std::mt19937_64 chance(1);
+  constexpr unsigned kWorlds = 300;
+  for (unsigned world = 0; world < kWorlds; ++world) {
+    const double latency = std::array{0.001, 0.05, 0.5}[world % 3];
+    const double per_byte = std::array{1e-8, 1e-7, 1e-6}[world / 3 % 3];
+    PriceEstimate estimate;
+    for (int i = 0; i < 32; ++i) {
+      // As isolation asks: a few long lists, many short ones.
+      const std::uint64_t bytes = 75'000ULL << chance() % 8;
+      estimate.observe(
+          i % 5 == 4 ? Duration{static_cast<std::int64_t>(chance() % 60'000'000)} : took(latency, per_byte, bytes),
+          bytes);
+    }
+    ASSERT_TRUE(estimate.price().has_value());
+    bool within = true;
+    for (const double bytes : {75e3, 75e4, 75e5}) {
+      const double ratio = estimate.price()->seconds(1, bytes) / (latency + per_byte * bytes);
+      within = within && ratio > 0.5 && ratio < 1.5;
+    }
+    off += within ? 0 : 1;
   }
-  const auto price = estimate.price();
-  if (!price) return;  // by chance all alike
-  for (const double bytes : {75e3, 75e4, 75e5}) {
-    const double wanted = latency + per_byte * bytes;
-    RC_ASSERT(price->seconds(1, bytes) > 0.5 * wanted);
-    RC_ASSERT(price->seconds(1, bytes) < 1.5 * wanted + 0.001);
-  }
+  EXPECT_LE(off, kWorlds / 20);
 }
 
 TEST(SizeProfile, KnowsSmallFoldersExactlyAndLargeOnesByBlocks) {

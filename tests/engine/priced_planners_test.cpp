@@ -106,7 +106,8 @@ RC_GTEST_PROP(PricedPlanner, HasABoundedPriceWhenItsHintsMislead, ()) {
 
 struct Spent {
   double calls{0}, lost{0};
-  double in_calls(double bytes_per_call) const { return calls + lost * kEach / bytes_per_call; }
+  double messages{0};  // sent once whatever the method
+  double in_calls(double bytes_per_call) const { return calls + (messages + lost) * kEach / bytes_per_call; }
 };
 
 Spent spent(std::uint32_t n, unsigned bad, std::uint32_t window, Order order, double told) {
@@ -120,6 +121,7 @@ Spent spent(std::uint32_t n, unsigned bad, std::uint32_t window, Order order, do
     while (server.bad.size() < bad) server.bad.insert(static_cast<Ordinal>(chance() % n));
     sum.calls += drive(*priced(n, told, window > 0), server, n).calls;
     sum.lost += static_cast<double>(server.lost);
+    sum.messages += n;
   }
   return sum;
 }
