@@ -20,6 +20,7 @@ namespace {
 constexpr double kEven = 0.5;                 // a question that is worth a whole answer
 constexpr double kWhereFailuresNarrow = 0.7;  // where a failing call tells more than one that works
 constexpr double kBytesMatter = 0.45;         // a share below this is worth a list of another length
+constexpr double kPlacesShare = 0.2;          // below it, a call that fails at one of several places loses too much
 constexpr double kNewestIsBad = 1.0 / 16;     // before anything is known: what came last broke it
 constexpr double kBesideAtFirst = 0.25;       // the neighbour of a bad message is bad as well
 constexpr double kBitsBeyondDensity = 1.44;   // of finding one message in a group that fails every second time
@@ -117,6 +118,7 @@ class AdaptivePlanner final : public Planner {
     if (auto named = named_message()) return named;
     if (auto single = neighbour()) return single;
     if (!suspects_.empty()) return among_suspects();
+    if (!places_.empty() && buffers_are_dear()) return leave_places(most);
     if (!places_.empty()) return among_places(most);
     if (unknown_.empty()) return std::nullopt;
     return Asked{unknown_.take(front(), group())};
@@ -244,11 +246,21 @@ class AdaptivePlanner final : public Planner {
   /// Whether there is so much damage, and so far apart, that several places are worth narrowing at once.
   bool side_by_side(std::uint32_t unknown) {
     const auto window = habit_.window();
-    if (!tactics_.density || singly_ || beside_ > kEven || pieces_ < 2) return false;
+    if (!tactics_.density || singly_ || beside_ > kEven || pieces_ < 2 || buffers_are_dear()) return false;
     if (!window || *window < kWindowMin || habit_.names_culprits()) return false;
     window_ = *window;
     first_ = habit_.first_sent();
     return std::exp2(-estimate_.bits()) * unknown > kPiecesMin && padding() >= kPaddingBuffersMin * window_;
+  }
+
+  /// Sending a buffer again takes so much longer than a call that lists had better be shorter than that.
+  bool buffers_are_dear() const {
+    return weight_.counts() && weight_.share(unknown_, unknown_.size(), habit_.buffer()) < kPlacesShare;
+  }
+
+  std::optional<Asked> leave_places(std::uint32_t most) {
+    for (OrdinalSet& set : places_.dissolve(unknown_)) failing_.push_back(std::move(set));
+    return choose(most);
   }
 
   void places_failed(const std::vector<Ordinal>& settled) {

@@ -485,7 +485,7 @@ class ForecastTest(CliTest):
         self.assert_exit(self.run_cli("forecast", "fake:none.fake", "mirror.db"), 66, "noinput")
         self.assert_exit(self.run_cli("forecast", "fake:box.fake", "mirror.db", "--folder", "Nowhere"), 66, "noinput")
         self.assert_exit(self.run_cli("forecast", "fake:box.fake", "box.fake"), 65, "dataerr")
-        self.write("plan.txt", b"fail open-folder 1 access-denied times 99\n")
+        self.write("plan.txt", b"fail open-folder 1 no_access times 99\n")
         self.assert_exit(self.run_cli("forecast", "fake:box.fake", "mirror.db", "--fault-plan", "plan.txt"), 4, "incomplete")
 
     def test_another_mailbox_is_not_compared(self):
