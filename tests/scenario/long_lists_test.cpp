@@ -53,7 +53,7 @@ TEST(LongLists, ACrashInTheMiddleOfALongListCostsTheOpenBatch) {
     ASSERT_LE(w.server().counts().messages_sent, sent_in_all + w.options().batch_messages_max + twice);
   }
   EXPECT_GT(in_the_middle, 5U);  // it was one long list
-  EXPECT_GT(most_open, twice);    // and a batch was open
+  EXPECT_GT(most_open, twice);   // and a batch was open
 }
 
 }  // namespace
