@@ -102,11 +102,14 @@ std::string reason_of(const ForecastReport& report, const FolderForecast& folder
   if (!report.can_isolate) return "this server offers no export of chosen messages: a bad one holds up the folder";
   const std::string planner = mapisync::name_of(folder.question.method);
   if (folder.first.rule == ListRule::fixed) return planner + ": as chosen; its lists do not depend on prices";
-  const std::string worth = std::isfinite(folder.first.messages_per_call)
-                                ? "in the time of a call " +
-                                      count_of(whole(folder.first.messages_per_call), "message is", "messages are") +
-                                      " sent"
-                                : std::string("sending costs no time");
+  const std::string worth =
+      std::isfinite(folder.first.messages_per_call)
+          ? "in the time of a call " +
+                (folder.first.messages_per_call < 1
+                     ? std::string("less than a message is")
+                     : count_of(whole(folder.first.messages_per_call), "message is", "messages are")) +
+                " sent"
+          : std::string("sending costs no time");
   if (folder.first.rule == ListRule::by_time) {
     return planner + ": " + worth +
            ", so lists are shorter than calls alone would have them, and lose less when they fail";
