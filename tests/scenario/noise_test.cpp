@@ -45,48 +45,6 @@ TEST_P(FailureAtEveryCall, LeavesNoTrace) {
   }
 }
 
-/// What is held at the version that is listed and counts as missing all the same.
-std::vector<std::string> held_and_missing(World& w) {
-  std::vector<std::string> names;
-  for (const HeldFolder& folder : w.holding().folders) {
-    for (const UnsettledRow& row : folder.unsettled) {
-      for (const LedgerRow& copy : folder.ledger) {
-        const bool same = copy.key == row.row.source_key && copy.change_key == row.row.change_key;
-        if (same) names.push_back(w.name_of_key(copy.key));
-      }
-    }
-  }
-  return names;
-}
-
-/// Healthy messages that are asked for one by one: `healed` because it was condemned before, the others because a bad
-/// one is among them.
-World& with_singles(World& w) {
-  w.folder("Archive").add("old");
-  w.inbox().add(4).add_bad("healed");
-  w.sync();
-  w.heal_with_new_version("healed").break_with_new_version("m2");
-  for (const char* name : {"m1", "m3", "m4"}) w.modify(name);
-  return w;
-}
-
-// Invariant 4: a batch, be it of one message, is judged by the keys that arrived. Where the call fails behind the
-// message, it was delivered, and nobody suspects it.
-TEST_P(FailureAtEveryCall, AMessageThatArrivedIsNoSuspect) {
-  World whole({.faults = servers::calm()});
-  with_singles(whole).sync();
-  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
-    SCOPED_TRACE(testing::Message() << "call " << at << " fails");
-    World w({.faults = servers::calm()});
-    with_singles(w);
-    w.server().fail_call(at, fake::server_failure(GetParam().code, "scripted"));
-    w.run();
-    ASSERT_THAT(held_and_missing(w), testing::IsEmpty()) << w.story();
-    ASSERT_THAT(w.names_of(UnsettledClass::quarantined),
-                testing::IsSubsetOf({std::string("healed"), std::string("m2")}));
-  }
-}
-
 // Invariant 3: with calls failing at random now and then, only the bad one is condemned in the end.
 TEST(Noise, NowAndThenForALongTime) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
