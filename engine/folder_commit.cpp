@@ -20,8 +20,8 @@ constexpr std::array kOfAMessage{FindingKind::missing,        FindingKind::no_ri
                                  FindingKind::sink_rejected,  FindingKind::truncated,     FindingKind::placeholder,
                                  FindingKind::false_deletion, FindingKind::control_failed};
 
-std::optional<Timestamp> delivered_at(const PropertyList& properties) {
-  const Property* property = find_property(properties, pr::kDeliveryTime);
+std::optional<Timestamp> time_of(const PropertyList& properties, PropertyTag tag) {
+  const Property* property = find_property(properties, tag);
   const auto* ticks = property != nullptr ? std::get_if<std::int64_t>(&property->value) : nullptr;
   if (ticks == nullptr) return std::nullopt;
   return Timestamp(std::chrono::microseconds(unix_micros_from_filetime(*ticks)));
@@ -31,7 +31,7 @@ std::optional<Timestamp> delivered_at(const PropertyList& properties) {
 void add_traits(const DeliveredMessage& message, LedgerRow& row) {
   row.internet_message_id = text_or_empty(message.content.properties, pr::kInternetMessageId, 1024);
   if (row.internet_message_id.size() > 1024) row.internet_message_id.clear();
-  row.delivered = delivered_at(message.content.properties);
+  row.delivered = time_of(message.content.properties, pr::kDeliveryTime);
   if (message.header.last_modified != Timestamp{}) row.modified = message.header.last_modified;
 }
 
@@ -50,9 +50,11 @@ TableRow row_of(const DeliveredMessage& message) {
   row.read = message.read;
   row.size = message.header.size.value_or(message.bytes);
   row.modified = message.header.last_modified;
-  if (const auto delivered = delivered_at(message.content.properties)) row.delivered = *delivered;
+  if (const auto delivered = time_of(message.content.properties, pr::kDeliveryTime)) row.delivered = *delivered;
   if (!message.search_key.empty()) row.search_key = message.search_key.bytes();
   const PropertyList& properties = message.content.properties;
+  if (const auto sent = time_of(properties, pr::kClientSubmitTime)) row.sent = *sent;
+  if (auto text = text_or_empty(properties, pr::kDisplayTo, 1024); !text.empty()) row.recipients = std::move(text);
   if (auto text = text_or_empty(properties, pr::kSubject, 1024); !text.empty()) row.subject = std::move(text);
   if (auto text = text_or_empty(properties, pr::kSenderName, 1024); !text.empty()) row.sender = std::move(text);
   if (auto text = text_or_empty(properties, pr::kMessageClass, 256); !text.empty()) row.message_class = std::move(text);

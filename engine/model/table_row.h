@@ -39,6 +39,8 @@ struct TableRow {
   Column<std::string> message_class;
   Column<std::string> internet_message_id;
   Column<Bytes> search_key;
+  Column<std::string> recipients;  // PR_DISPLAY_TO: the names it is addressed to, "Ann; Bob"
+  Column<Timestamp> sent;          // PR_CLIENT_SUBMIT_TIME
   friend bool operator==(const TableRow&, const TableRow&) = default;
 };
 

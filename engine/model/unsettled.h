@@ -56,7 +56,7 @@ struct Evidence {
 
 struct UnsettledRow {
   UnsettledClass cls{UnsettledClass::pending};
-  TableRow row;          // as the table listed it: key, version, ref, sizes, dates, sender, subject
+  TableRow row;          // as the table listed it: key, version, ref, sizes, dates, sender, recipients, subject
   std::int64_t rank{0};  // newest first = highest rank first
   Evidence evidence;
   std::optional<Timestamp> first_seen;  // of the trouble; absent while merely pending

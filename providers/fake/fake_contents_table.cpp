@@ -66,6 +66,8 @@ TableRow FakeContentsTable::row_of(const MessageRecord& m) const {
   row.message_class = m.message_class;
   if (!m.internet_message_id.empty()) row.internet_message_id = m.internet_message_id;
   row.search_key = m.search_key.bytes();
+  if (!m.recipients.empty()) row.recipients = m.recipients;
+  if (m.sent) row.sent = *m.sent;
   const std::optional<RowFault> fault = server_.row_fault_of(m);
   if (!fault) return row;
   switch (*fault) {
@@ -77,6 +79,10 @@ TableRow FakeContentsTable::row_of(const MessageRecord& m) const {
       row.sender.error = Errc::corrupt_data;
       row.subject = {};
       row.subject.error = Errc::corrupt_data;
+      row.recipients = {};
+      row.recipients.error = Errc::corrupt_data;
+      row.sent = {};
+      row.sent.error = Errc::corrupt_data;
       row.size = {};
       row.size.error = Errc::call_failed;
       break;

@@ -28,7 +28,8 @@ CREATE TABLE message (
   in_scope INTEGER NOT NULL, no_change_key INTEGER NOT NULL, is_mime INTEGER NOT NULL, size INTEGER NOT NULL,
   delivered INTEGER NOT NULL, modified INTEGER NOT NULL, committed INTEGER NOT NULL, subject TEXT NOT NULL,
   sender TEXT NOT NULL, class TEXT NOT NULL, message_id TEXT NOT NULL, damage INTEGER NOT NULL DEFAULT 0,
-  damage_code INTEGER NOT NULL DEFAULT 0, UNIQUE (folder, source_key));
+  damage_code INTEGER NOT NULL DEFAULT 0, recipients TEXT NOT NULL DEFAULT '', sent INTEGER,
+  UNIQUE (folder, source_key));
 CREATE INDEX message_mid ON message (folder, mid);
 CREATE INDEX message_delivered ON message (folder, associated, in_scope, delivered, mid);
 CREATE INDEX message_committed ON message (folder, associated, in_scope, committed, mid);
@@ -65,6 +66,24 @@ Result<void> make_schema(Database& database, const MailboxOptions& options) {
   return database.script("COMMIT");
 }
 
+Result<std::int64_t> version_of(Database& database) {
+  Query query = database.query("PRAGMA user_version");
+  MAPISYNC_TRY(row, query.step());
+  return row ? query.get_integer(0) : 0;
+}
+
+/// Brings a box of version 1 up to date, unless another process was faster.
+Result<void> bring_up_to_date(Database& database) {
+  MAPISYNC_TRY(unit, Unit::begin(database));
+  MAPISYNC_TRY(version, version_of(database));
+  if (version == 1) {
+    MAPISYNC_TRYV(
+        database.script("ALTER TABLE message ADD COLUMN recipients TEXT NOT NULL DEFAULT ''; "
+                        "ALTER TABLE message ADD COLUMN sent INTEGER; PRAGMA user_version = 2"));
+  }
+  return unit.commit();
+}
+
 // A mailbox is remade from its mail: losing the last verbs in a power cut is no loss worth an fsync each.
 Result<void> tune(Database& database) { return database.script("PRAGMA synchronous = NORMAL"); }
 
@@ -94,15 +113,11 @@ Result<FakeMailbox> FakeMailbox::create(const std::string& path, const MailboxOp
 Result<FakeMailbox> FakeMailbox::open(const std::string& path) {
   MAPISYNC_TRY(database, Database::open(path, Database::Mode::existing, kApplicationId));
   MAPISYNC_TRYV(tune(*database));
-  std::int64_t version = 0;
-  {
-    Query query = database->query("PRAGMA user_version");
-    MAPISYNC_TRY(row, query.step());
-    if (row) version = query.get_integer(0);
-  }
+  MAPISYNC_TRY(version, version_of(*database));
   if (version > kSchemaVersion) {
     return fail(Errc::store_too_new, Scope::mailbox, Retry::never, path + ": made by a later version; update mapisync");
   }
+  if (version == 1) MAPISYNC_TRYV(bring_up_to_date(*database));
   return FakeMailbox(std::make_unique<Impl>(std::move(database)));
 }
 

@@ -12,7 +12,7 @@
 namespace mapisync::fake {
 
 inline constexpr std::uint32_t kApplicationId = 0x4d53464b;  // "MSFK"
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 Failure bad_argument(std::string what);
 Failure missing(std::string what);
@@ -64,7 +64,7 @@ class FakeMailbox::Impl {
 #define MAPISYNC_FAKE_MESSAGE_COLUMNS                                                                              \
   "id, folder, name, mid, cn, read_cn, source_key, native_key, change_key, pcl, search_key, associated, is_read, " \
   "in_scope, no_change_key, is_mime, size, delivered, modified, committed, subject, sender, class, message_id, "   \
-  "damage, damage_code"
+  "damage, damage_code, recipients, sent"
 MessageRecord read_message(const Query& row);
 
 #define MAPISYNC_FAKE_FOLDER_COLUMNS                                                                           \

@@ -88,6 +88,8 @@ MessageRecord read_message(const Query& row) {
   if (row.get_integer(24) != 0) {
     m.damage = Damage{static_cast<DamageKind>(row.get_integer(24)), static_cast<Errc>(row.get_integer(25))};
   }
+  m.recipients = row.get_blob(26);
+  if (!row.is_null(27)) m.sent = from_micros(row.get_integer(27));
   return m;
 }
 
@@ -166,8 +168,8 @@ Result<FakeMessageId> FakeMailbox::add_message(FakeFolderId folder, MessageSpec 
         impl_->db
             ->query("INSERT INTO message (id, folder, name, mid, cn, read_cn, source_key, native_key, change_key, pcl, "
                     "search_key, associated, is_read, in_scope, no_change_key, is_mime, size, delivered, modified, "
-                    "committed, subject, sender, class, message_id) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                    "committed, subject, sender, class, message_id, recipients, sent) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .integer(raw(id))
             .integer(raw(folder))
             .text_or_null(spec.name)
@@ -191,6 +193,8 @@ Result<FakeMessageId> FakeMailbox::add_message(FakeFolderId folder, MessageSpec 
             .text(e.sender)
             .text(e.message_class)
             .text(e.internet_message_id)
+            .text(e.recipients)
+            .integer_or_null(e.sent ? std::optional(micros(*e.sent)) : std::nullopt)
             .run());
     MAPISYNC_TRYV(impl_->store_content(id, prepared.is_mime, prepared.bytes));
     MAPISYNC_TRYV(impl_->note_commit(folder, version.at));
@@ -211,7 +215,7 @@ Result<FakeMessageId> FakeMailbox::copy_message(FakeMessageId message, const std
         impl_->db
             ->query("INSERT INTO message SELECT ?, folder, ?, ?, ?, ?, ?, ?, ?, ?, search_key, associated, is_read, 1, "
                     "no_change_key, is_mime, size, delivered, modified, ?, subject, sender, class, message_id, damage, "
-                    "damage_code FROM message WHERE id = ?")
+                    "damage_code, recipients, sent FROM message WHERE id = ?")
             .integer(raw(id))
             .text_or_null(name)
             .number(mid)
@@ -280,11 +284,13 @@ Result<void> FakeMailbox::modify_message(FakeMessageId message, Modification mod
       const Envelope& e = *modification.envelope;
       MAPISYNC_TRYV(impl_->db
                         ->query("UPDATE message SET subject = ?, sender = ?, class = ?, message_id = ?, "
-                                "delivered = ?, size = ? WHERE id = ?")
+                                "recipients = ?, sent = ?, delivered = ?, size = ? WHERE id = ?")
                         .text(e.subject)
                         .text(e.sender)
                         .text(e.message_class)
                         .text(e.internet_message_id)
+                        .text(e.recipients)
+                        .integer_or_null(e.sent ? std::optional(micros(*e.sent)) : std::nullopt)
                         .integer(micros(e.delivered.value_or(record.delivered)))
                         .number(e.size.value_or(record.size))
                         .integer(raw(message))

@@ -41,6 +41,8 @@ struct Envelope {
   std::string sender;
   std::string message_class{"IPM.Note"};
   std::string internet_message_id;
+  std::string recipients;              // names, as PR_DISPLAY_TO has them: "Ann; Bob"
+  std::optional<Timestamp> sent;       // absent: the table shows none
   std::optional<Timestamp> delivered;  // absent: the commit time
   std::optional<std::uint64_t> size;   // absent: the size of the stored content
 };
@@ -118,7 +120,8 @@ struct MessageRecord {
   bool is_mime{false};
   std::uint64_t size{0};
   Timestamp delivered{}, modified{}, committed{};
-  std::string subject, sender, message_class, internet_message_id;
+  std::string subject, sender, message_class, internet_message_id, recipients;
+  std::optional<Timestamp> sent;
   std::optional<Damage> damage;
 };
 

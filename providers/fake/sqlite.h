@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,7 @@ class Query {
   Query& blob(BytesView value);
   Query& text(std::string_view value);
   Query& null();
+  Query& integer_or_null(std::optional<std::int64_t> value) { return value ? integer(*value) : null(); }
   Query& text_or_null(std::string_view value) { return value.empty() ? null() : text(value); }
 
   /// True: a row is there.

@@ -11,11 +11,12 @@
 namespace mapisync::mapi {
 namespace {
 
-constexpr std::array<PropertyTag, 15> kColumns = {pr::kEntryId,      pr::kLongTermEntryId,      pr::kSourceKey,
+constexpr std::array<PropertyTag, 17> kColumns = {pr::kEntryId,      pr::kLongTermEntryId,      pr::kSourceKey,
                                                   pr::kChangeKey,    pr::kMessageFlags,         pr::kMessageSize,
                                                   pr::kDeliveryTime, pr::kLocalCommitTime,      pr::kSenderName,
                                                   pr::kSenderEmail,  pr::kLastModificationTime, pr::kSubject,
-                                                  pr::kMessageClass, pr::kInternetMessageId,    pr::kSearchKey};
+                                                  pr::kMessageClass, pr::kInternetMessageId,    pr::kSearchKey,
+                                                  pr::kDisplayTo,    pr::kClientSubmitTime};
 
 template <std::size_t N>
 struct Tags {  // an SPropTagArray of N
@@ -126,6 +127,8 @@ TableRow MapiContentsTable::row_of(const SRow& row) const {
   in.read<std::int64_t>(pr::kLocalCommitTime, out.committed, time_of);
   in.read<Text>(pr::kSenderName, out.sender, text_of);
   if (!out.sender.has_value() && out.sender.error == Errc::ok) in.read<Text>(pr::kSenderEmail, out.sender, text_of);
+  in.read<Text>(pr::kDisplayTo, out.recipients, text_of);
+  in.read<std::int64_t>(pr::kClientSubmitTime, out.sent, time_of);
   in.read<Text>(pr::kSubject, out.subject, text_of);
   in.read<Text>(pr::kMessageClass, out.message_class, text_of);
   in.read<Text>(pr::kInternetMessageId, out.internet_message_id, text_of);

@@ -24,6 +24,8 @@ void for_each_column(Row& row, Visit visit) {
   visit("message_class", row.message_class);
   visit("internet_message_id", row.internet_message_id);
   visit("search_key", row.search_key);
+  visit("recipients", row.recipients);
+  visit("sent_at", row.sent);
 }
 
 void read_value(const Statement& row, int index, Column<bool>& column) { column.value = row.boolean(index); }
@@ -101,7 +103,7 @@ TableRow read_table_row(const Statement& row) {
 UnsettledRow read_unsettled(const Statement& row) {
   UnsettledRow unsettled;
   unsettled.row = read_table_row(row);
-  int index = 15;
+  int index = kTableRowColumns;
   unsettled.cls = row.as<UnsettledClass>(index++);
   unsettled.rank = row.integer(index++);
   Evidence& evidence = unsettled.evidence;

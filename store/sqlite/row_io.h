@@ -22,11 +22,14 @@ namespace mapisync::sqlite {
   "internet_message_id, delivered_at, modified_at"
 #define MAPISYNC_TABLE_ROW_COLUMNS                                                                                 \
   "source_key, change_key, message_ref, associated, read, size, delivered_at, modified_at, committed_at, sender, " \
-  "subject, message_class, internet_message_id, search_key, column_errors"
+  "subject, message_class, internet_message_id, search_key, recipients, sent_at, column_errors"
 #define MAPISYNC_UNSETTLED_COLUMNS                                                                             \
   MAPISYNC_TABLE_ROW_COLUMNS                                                                                   \
   ", class, rank, kind, code, raw_code, stage, detail, strikes, strikes_needed, controls, calls, first_seen, " \
   "last_seen, next_retry, attempts, had_verdict, announced, run_id"
+
+/// How many MAPISYNC_TABLE_ROW_COLUMNS names: the index of what is selected behind them.
+inline constexpr int kTableRowColumns = 17;
 
 FolderRecord read_folder(const Statement& row);
 LedgerRow read_ledger_row(const Statement& row);

@@ -16,8 +16,8 @@ std::optional<TextArgument> optional_text(const Column<std::string>& column) {
   return text(*column.value);
 }
 
-Listing::Entry read_entry(const Statement& row) { return {read_table_row(row), -row.integer(15)}; }
-Listing::Candidate read_candidate(const Statement& row) { return {read_table_row(row), row.boolean(15)}; }
+Listing::Entry read_entry(const Statement& row) { return {read_table_row(row), -row.integer(kTableRowColumns)}; }
+Listing::Candidate read_candidate(const Statement& row) { return {read_table_row(row), row.boolean(kTableRowColumns)}; }
 
 class SqliteListing final : public Listing {
  public:
@@ -103,17 +103,19 @@ class SqliteListing final : public Listing {
     return database_->run(
         "INSERT INTO listed (" MAPISYNC_TABLE_ROW_COLUMNS
         ", number) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
         "ON CONFLICT (source_key) DO UPDATE SET change_key = excluded.change_key, message_ref = excluded.message_ref, "
         "associated = excluded.associated, read = excluded.read, size = excluded.size, "
         "delivered_at = excluded.delivered_at, modified_at = excluded.modified_at, "
         "committed_at = excluded.committed_at, sender = excluded.sender, subject = excluded.subject, "
         "message_class = excluded.message_class, internet_message_id = excluded.internet_message_id, "
-        "search_key = excluded.search_key, column_errors = excluded.column_errors",
+        "search_key = excluded.search_key, recipients = excluded.recipients, sent_at = excluded.sent_at, "
+        "column_errors = excluded.column_errors",
         blob(row.source_key), blob(row.change_key), blob(row.ref), row.associated, row.read.value, row.size.value,
         row.delivered.value, row.modified.value, row.committed.value, optional_text(row.sender),
         optional_text(row.subject), optional_text(row.message_class), optional_text(row.internet_message_id),
-        search_key, errors.empty() ? std::nullopt : std::optional(text(errors)), number);
+        search_key, optional_text(row.recipients), row.sent.value,
+        errors.empty() ? std::nullopt : std::optional(text(errors)), number);
   }
 
   std::shared_ptr<Database> database_;
@@ -131,7 +133,8 @@ Result<std::unique_ptr<Listing>> make_listing() {
                        "CREATE TABLE listed (source_key BLOB PRIMARY KEY, change_key BLOB, message_ref BLOB, "
                        "associated INTEGER, read INTEGER, size INTEGER, delivered_at INTEGER, "
                        "modified_at INTEGER, committed_at INTEGER, sender TEXT, subject TEXT, "
-                       "message_class TEXT, internet_message_id TEXT, search_key BLOB, column_errors TEXT, "
+                       "message_class TEXT, internet_message_id TEXT, search_key BLOB, recipients TEXT, "
+                       "sent_at INTEGER, column_errors TEXT, "
                        "number INTEGER, taken INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID; CREATE INDEX listed_kind ON "
                        "listed (associated)"));
   return std::unique_ptr<Listing>(std::make_unique<SqliteListing>(std::move(database)));

@@ -226,12 +226,13 @@ Result<void> SqliteUnitOfWork::put_unsettled(FolderId folder, const UnsettledRow
       "INSERT INTO unsettled (folder_id, " MAPISYNC_UNSETTLED_COLUMNS
       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
       "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, "
-      "?32, ?33, ?34) ON CONFLICT (folder_id, source_key) DO UPDATE SET change_key = excluded.change_key, "
+      "?32, ?33, ?34, ?35, ?36) ON CONFLICT (folder_id, source_key) DO UPDATE SET change_key = excluded.change_key, "
       "message_ref = excluded.message_ref, associated = excluded.associated, read = excluded.read, "
       "size = excluded.size, delivered_at = excluded.delivered_at, modified_at = excluded.modified_at, "
       "committed_at = excluded.committed_at, sender = excluded.sender, subject = excluded.subject, "
       "message_class = excluded.message_class, internet_message_id = excluded.internet_message_id, "
-      "search_key = excluded.search_key, column_errors = excluded.column_errors, class = excluded.class, "
+      "search_key = excluded.search_key, recipients = excluded.recipients, sent_at = excluded.sent_at, "
+      "column_errors = excluded.column_errors, class = excluded.class, "
       "rank = excluded.rank, kind = excluded.kind, code = excluded.code, raw_code = excluded.raw_code, "
       "stage = excluded.stage, detail = excluded.detail, strikes = excluded.strikes, "
       "strikes_needed = excluded.strikes_needed, controls = excluded.controls, calls = excluded.calls, "
@@ -241,10 +242,10 @@ Result<void> SqliteUnitOfWork::put_unsettled(FolderId folder, const UnsettledRow
       folder, blob(listed.source_key), blob(listed.change_key), blob(listed.ref), listed.associated, listed.read.value,
       listed.size.value, listed.delivered.value, listed.modified.value, listed.committed.value,
       optional_text(listed.sender), optional_text(listed.subject), optional_text(listed.message_class),
-      optional_text(listed.internet_message_id), search_key, shown_errors, row.cls, row.rank, evidence.kind,
-      evidence.code, evidence.raw_code, text(evidence.stage), text(evidence.detail), evidence.strikes,
-      evidence.strikes_needed, evidence.controls, evidence.calls, row.first_seen, row.last_seen, row.next_retry,
-      row.attempts, row.had_verdict, row.announced, row.run);
+      optional_text(listed.internet_message_id), search_key, optional_text(listed.recipients), listed.sent.value,
+      shown_errors, row.cls, row.rank, evidence.kind, evidence.code, evidence.raw_code, text(evidence.stage),
+      text(evidence.detail), evidence.strikes, evidence.strikes_needed, evidence.controls, evidence.calls,
+      row.first_seen, row.last_seen, row.next_retry, row.attempts, row.had_verdict, row.announced, row.run);
 }
 
 Result<void> SqliteUnitOfWork::erase_unsettled(FolderId folder, const SourceKey& key) {

@@ -118,8 +118,36 @@ TEST(QuarantineRecordTest, HasStableNamesAndSaysWhyAValueIsMissing) {
   EXPECT_EQ(json["failure"]["raw_code"], "0x8004011b");
 }
 
+TEST(QuarantineRecordTest, TellsToWhomAndWhenInEveryForm) {
+  QuarantineRecord record = record_with_subject("Hello");
+  Json json = to_json(record, false);
+  EXPECT_TRUE(json["recipients"].is_null());
+  EXPECT_TRUE(json["date_sent"].is_null());
+  EXPECT_FALSE(json["unreadable"].contains("recipients"));  // simply not there
+  record.row.row.recipients = std::string("Bo; \x1b[2JCem\u202e");
+  record.row.row.sent = Timestamp(std::chrono::seconds(60));
+  json = to_json(record, false);
+  EXPECT_EQ(json["recipients"], "Bo; \x1b[2JCem\u202e");
+  EXPECT_EQ(json["date_sent"], "1970-01-01T00:01:00Z");
+  EXPECT_EQ(dump_line(json).find('\x1b'), std::string::npos);
+  const std::string line = csv_line(record, false);
+  EXPECT_NE(line.find(",\"Bo; \\x1b[2JCem\\u{202e}\",1970-01-01T00:01:00Z\r\n"), std::string::npos) << line;
+  const std::string text = to_text(record, false);
+  EXPECT_NE(text.find("\nrecipients:           Bo; \\x1b[2JCem\\u{202e}\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\ndate_sent:            1970-01-01T00:01:00Z\ndate_received:"), std::string::npos) << text;
+  record.row.row.recipients = {};
+  record.row.row.recipients.error = Errc::corrupt_data;
+  EXPECT_EQ(to_json(record, false)["unreadable"]["recipients"], "corrupt_data");
+}
+
+TEST(QuarantineRecordTest, NewCsvColumnsComeAtTheEnd) {
+  EXPECT_TRUE(csv_header().starts_with("record_id,state,kind,mrs_kind,folder_path,subject,sender,message_class,"));
+  EXPECT_TRUE(csv_header().ends_with(",older_copy,run_id,recipients,date_sent\r\n")) << csv_header();
+}
+
 TEST(QuarantineRecordTest, RedactedReportsNameNobody) {
-  const QuarantineRecord record = record_with_subject("Secret");
+  QuarantineRecord record = record_with_subject("Secret");
+  record.row.row.recipients = std::string("Secret Agent");
   EXPECT_EQ(to_json(record, true).dump().find("Secret"), std::string::npos);
   EXPECT_EQ(csv_line(record, true).find("Secret"), std::string::npos);
   EXPECT_EQ(to_text(record, true).find("Secret"), std::string::npos);

@@ -307,6 +307,32 @@ class QuarantineTest(CliTest):
             self.assertNotIn("cmd", result.out)
             self.assertNotIn("a,b", result.out)
 
+    def test_list_and_show_tell_to_whom_and_when(self):
+        self.write("hostile.eml", MAIL.split(b"From MAILER")[1].split(b"\n", 1)[1].replace(
+            b"To: bob@example.org", b"To: =?utf-8?q?=3Dcmd=1B=5B2J=E2=80=AE?= <bob@example.org>, Cem <cem@example.org>"))
+        self.run_cli("fake", "import", "box.fake", "hostile.eml", "--into", "Sent", check=0)
+        self.script('break "Sent/Inbox#1"')
+        self.sync(check=2)
+        item = self.list("--folder", "Sent", "--format", "jsonl", check=0).json_lines()[0]
+        self.assertTrue(item["recipients"].endswith("; Cem"), item)
+        self.assertEqual(item["date_sent"], "2026-01-01T10:00:00Z")
+        row = next(csv.DictReader(io.StringIO(self.list("--folder", "Sent", "--format", "csv").out, newline="")))
+        self.assertTrue(row["recipients"].startswith("'=cmd"), row)
+        self.assertEqual(row["date_sent"], "2026-01-01T10:00:00Z")
+        show = ("quarantine", "show", "mirror.db", item["record_id"])
+        for text in (self.list(check=0).out, self.run_cli(*show, check=0).out):
+            self.assertIn("=cmd", text)
+            self.assertIn("; Cem", text)
+            self.assertIn("2026-01-01", text)
+            self.assertNotIn("\x1b", text)
+            self.assertNotIn("\u202e", text)
+        for form in ("text", "json", "jsonl", "csv"):
+            for command in (("quarantine", "list", "mirror.db"), show):
+                told = self.run_cli(*command, "--redact", "--format", form, check=0).out
+                self.assertNotIn("Cem", told)
+                self.assertNotIn("cmd", told)
+        self.run_cli("quarantine", "retry", "fake:box.fake", "mirror.db", check=1)
+
     def test_filters_and_fail_if_any(self):
         self.assertEqual(self.list("--folder", "Nowhere*", "--fail-if-any", check=0).out, "nothing in quarantine\n")
         self.assert_exit(self.list("--fail-if-any"), 1)

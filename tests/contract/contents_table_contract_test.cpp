@@ -103,6 +103,19 @@ TEST_P(ContentsTableContract, ARowShowsVersionReadFlagAndReference) {
   EXPECT_GT(*modified.committed.value, *before.committed.value);
 }
 
+TEST_P(ContentsTableContract, ARowTellsToWhomItWentAndWhen) {
+  const Timestamp sent{Duration(1'767'225'600'123'456)};
+  world_->add("m1", {.to = "Ann Example; Bo \u00c7elik", .sent = sent});
+  world_->add("m2");
+  world_->damage("m1");  // which is when people ask
+  const auto rows = all(*table(), 10);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1].recipients, Column<std::string>("Ann Example; Bo \u00c7elik"));
+  EXPECT_EQ(rows[1].sent, Column<Timestamp>(sent));
+  EXPECT_EQ(rows[0].recipients, Column<std::string>());
+  EXPECT_EQ(rows[0].sent, Column<Timestamp>());
+}
+
 TEST_P(ContentsTableContract, ABrokenMessageIsListedAndThere) {
   world_->add("m1");
   world_->damage("m1");

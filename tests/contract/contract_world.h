@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -26,6 +27,8 @@ class ContractWorld {
     bool read{false};
     bool foreign{false};  // a source key that the server did not make
     std::size_t body{0};  // bytes of text; 0 = a few
+    std::string to{};     // names of its recipients, as the table lists them
+    std::optional<Timestamp> sent{};
   };
   virtual ~ContractWorld() = default;
   virtual Provider& provider() = 0;

@@ -30,6 +30,8 @@ class FakeContractWorld : public ContractWorld {
     fake::MessageSpec spec = fake::plain_message(name);
     spec.associated = add.associated;
     spec.read = add.read;
+    spec.envelope.recipients = add.to;
+    spec.envelope.sent = add.sent;
     if (add.foreign) spec.foreign_source_key = "a foreign key of another length: " + name;
     if (add.body != 0) spec.content = fake::plain_content(name, std::string(add.body, 'x'));
     ASSERT_TRUE(box_.add_message(folder_, std::move(spec)).has_value()) << name;

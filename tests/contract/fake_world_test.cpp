@@ -85,6 +85,8 @@ TEST_F(FakeBehaviours, RowsLackWhatThePlanSays) {
   EXPECT_TRUE(table[3].source_key.empty());
   EXPECT_TRUE(table[2].change_key.empty());
   EXPECT_EQ(table[1].subject.error, Errc::corrupt_data);
+  EXPECT_EQ(table[1].recipients.error, Errc::corrupt_data);
+  EXPECT_EQ(table[1].sent.error, Errc::corrupt_data);
   EXPECT_TRUE(table[0].ref.empty());
 }
 

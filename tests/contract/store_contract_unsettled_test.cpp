@@ -28,6 +28,10 @@ TEST_P(StoreUnsettled, HoldsAnUnsettledRowInEveryDetail) {
   row.row.internet_message_id.error = Errc::no_access;
   row.row.search_key = std::string("\0\1", 2);
   row.row.search_key.error = Errc::corrupt_data;
+  row.row.recipients = std::string("Bo\0; \x1b[2JÇa", 13);
+  row.row.recipients.error = Errc::malformed;
+  row.row.sent = at(-3);
+  row.row.sent.error = Errc::call_failed;
   row.rank = std::numeric_limits<std::int64_t>::min();
   row.evidence = {TroubleKind::importer_rejected, Errc::corrupt_data, 0xffffffff, "stage", "detail", 1, 2, 3, 4};
   row.first_seen = at(10);
@@ -272,6 +276,8 @@ TEST_P(StoreUnsettled, AListingIsDistinctAndRemembersTheOrder) {
     row.subject = subject;
     row.size = kHuge;
     row.sender.error = Errc::no_access;
+    row.recipients = "to " + subject;
+    row.sent = at(7);
     return row;
   };
   const std::vector<TableRow> first{listed("b", false, "1"), listed("a", true, "2")};

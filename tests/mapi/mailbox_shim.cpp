@@ -297,6 +297,8 @@ void put_row(ListBuilder& list, const TableRow& row) {
   add_column(list, pr::kMessageClass, row.message_class);
   add_column(list, pr::kInternetMessageId, row.internet_message_id);
   add_column(list, pr::kSearchKey, row.search_key);
+  add_column(list, pr::kDisplayTo, row.recipients);
+  add_column(list, pr::kClientSubmitTime, row.sent);
 }
 
 fake::FakeMailbox& box_of(ShimFolder* folder) { return folder->box; }

@@ -232,6 +232,7 @@ TEST(Conversion, ASummaryIsHadEvenOfBrokenMail) {
   EXPECT_FALSE(summary.convertible);
   EXPECT_EQ(summary.subject, "Test");
   EXPECT_EQ(summary.sender, "Ann");
+  EXPECT_EQ(summary.recipients, "Bob");
   EXPECT_EQ(summary.internet_message_id, "<1@example.org>");
   EXPECT_TRUE(summary.submitted.has_value());
 

@@ -46,6 +46,9 @@ TEST_F(MailImportTest, FillsTheEnvelopeAndKeepsTheBytes) {
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].subject, "Test");
   EXPECT_EQ(found[0].sender, "Ann");
+  EXPECT_EQ(found[0].recipients, "Bob");
+  ASSERT_TRUE(found[0].sent);
+  EXPECT_EQ(to_iso8601(*found[0].sent), "2025-03-06T09:00:00Z");
   EXPECT_EQ(found[0].message_class, "IPM.Note");
   EXPECT_EQ(found[0].internet_message_id, "<1@example.org>");
   EXPECT_EQ(to_iso8601(found[0].delivered), "2025-03-06T10:05:00Z");
@@ -62,6 +65,18 @@ TEST_F(MailImportTest, BrokenMailListsAndIsCounted) {
   const auto found = rows("Inbox");
   ASSERT_EQ(found.size(), 2U);
   EXPECT_TRUE(found[0].subject == "Test" || found[1].subject == "Test");
+}
+
+TEST_F(MailImportTest, ALongListOfRecipientsIsCut) {
+  std::string to = "To: bob@example.org";
+  for (int i = 0; i < 500; ++i) to += ",\n \"R\u00e9my " + std::to_string(i) + "\" <r@example.org>";
+  import({folder_.write("a.eml", "From: a@example.org\n" + to + "\n\nx\n")});
+  const auto found = rows("Inbox");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_LE(found[0].recipients.size(), 1024U);
+  EXPECT_GT(found[0].recipients.size(), 1000U);
+  EXPECT_TRUE(found[0].recipients.starts_with("bob@example.org; R\u00e9my 0; ")) << found[0].recipients;
+  EXPECT_FALSE(found[0].sent);
 }
 
 TEST_F(MailImportTest, TheSameMailAgainChangesNothing) {

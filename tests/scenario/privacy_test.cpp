@@ -7,16 +7,19 @@
 namespace mapisync::test {
 namespace {
 
-constexpr const char* kSecrets[] = {"Of Aunt Matilda's Will", "matilda@example.com", "the silver spoons"};
+constexpr const char* kSecrets[] = {"Of Aunt Matilda's Will", "matilda@example.com", "the silver spoons",
+                                    "Uncle Hubert Junior"};
 
 /// A message that says all of it.
 void add_private_mail(World& w, const char* name) {
   fake::MessageSpec spec = fake::plain_message(name);
   spec.envelope.subject = kSecrets[0];
   spec.envelope.sender = kSecrets[1];
+  spec.envelope.recipients = kSecrets[3];
   MessageContent content;
   content.properties.push_back({pr::kSubject, std::nullopt, Text{kSecrets[0]}});
   content.properties.push_back({pr::kSenderName, std::nullopt, Text{kSecrets[1]}});
+  content.properties.push_back({pr::kDisplayTo, std::nullopt, Text{kSecrets[3]}});
   content.properties.push_back({pr::kBody, std::nullopt, Text{kSecrets[2]}});
   spec.content = std::move(content);
   ASSERT_TRUE(w.mailbox().add_message(w.inbox().id(), std::move(spec)));

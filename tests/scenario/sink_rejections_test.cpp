@@ -37,6 +37,49 @@ TEST_P(BothSinks, OneMessageIsRefused) {
   EXPECT_EQ(w.report().grade, Grade::in_step_but_known);
 }
 
+/// The only message that is refused or condemned.
+UnsettledRow only_judged(World& w) {
+  std::vector<UnsettledRow> rows;
+  for (const HeldFolder& folder : w.holding().folders) {
+    for (const UnsettledRow& row : folder.unsettled) rows.push_back(row);
+  }
+  EXPECT_EQ(rows.size(), 1U) << w.story();
+  return rows.empty() ? UnsettledRow() : rows.front();
+}
+
+// What was refused is told with what it said itself: no table need have listed it.
+TEST_P(BothSinks, ARefusedMessageIsToldWithRecipientsAndDateSent) {
+  World w(setup());
+  fake::MessageSpec spec;
+  spec.content = fake::plain_content("refused", "text");
+  spec.content->properties.push_back({pr::kDisplayTo, std::nullopt, Text{"Bo; Cem"}});
+  spec.content->properties.push_back({pr::kClientSubmitTime, std::nullopt, filetime_from_unix_micros(7'000'000)});
+  ASSERT_TRUE(w.mailbox().add_message(w.inbox().id(), std::move(spec)));
+  w.sink_script().answer = refusing("refused");
+  w.run();
+  const UnsettledRow row = only_judged(w);
+  EXPECT_EQ(row.cls, UnsettledClass::refused);
+  EXPECT_EQ(row.row.recipients, Column<std::string>("Bo; Cem"));
+  EXPECT_EQ(row.row.sent, Column<Timestamp>(Timestamp(std::chrono::seconds(7))));
+}
+
+// A condemned one is told with what the table says.
+TEST_P(BothSinks, AQuarantinedMessageIsToldWithRecipientsAndDateSent) {
+  World w(setup());
+  w.inbox().add(3);
+  fake::MessageSpec spec = fake::plain_message("bad");
+  spec.envelope.recipients = "Bo; Cem";
+  spec.envelope.sent = Timestamp(std::chrono::seconds(7));
+  const auto bad = w.mailbox().add_message(w.inbox().id(), std::move(spec));
+  ASSERT_TRUE(bad);
+  ASSERT_TRUE(w.mailbox().break_message(bad.value(), {}));
+  w.run();
+  const UnsettledRow row = only_judged(w);
+  EXPECT_EQ(row.cls, UnsettledClass::quarantined);
+  EXPECT_EQ(row.row.recipients, Column<std::string>("Bo; Cem"));
+  EXPECT_EQ(row.row.sent, Column<Timestamp>(Timestamp(std::chrono::seconds(7))));
+}
+
 // Invariant 7 applies to refusals: a new version is offered at once.
 TEST_P(BothSinks, ARefusedMessageIsOfferedAgainAtANewVersion) {
   World w(setup());

@@ -143,7 +143,10 @@ TEST_F(StoreFile, BringsTheFirstVersionUpToDate) {
         "NULL, NULL, x'', 0);"
         "INSERT INTO ledger VALUES (1, x'0a', x'0b', x'', x'', 0, 0, 10, 1, 1, 0, 1, 1);"
         "INSERT INTO messages VALUES (1, 1, x'0a', x'0b', x'', x'', x'', 0, 0, 0, 1, NULL, NULL, NULL, NULL, NULL, "
-        "'<1@example.org>', NULL, 5, 6, 10, 10, 0, NULL, NULL, NULL, 1, 1, 1, NULL)"));
+        "'<1@example.org>', NULL, 5, 6, 10, 10, 0, NULL, NULL, NULL, 1, 1, 1, NULL);"
+        "INSERT INTO unsettled VALUES (1, 1, x'0c', 2, x'0d', x'', 0, 0, 10, 5, 6, 7, 'Ann', 'Hello', 'IPM.Note', "
+        "NULL, "
+        "NULL, NULL, 0, 1, 3, 0, 'synchronize', '', 2, 2, 1, 5, 1, 2, 3, 1, 1, 1, 1)"));
   }
   EXPECT_EQ(failure_of(SqliteStore::open_read_only(path())).errc(), Errc::store_failed);
   open();
@@ -153,6 +156,12 @@ TEST_F(StoreFile, BringsTheFirstVersionUpToDate) {
   EXPECT_EQ(row->internet_message_id, "<1@example.org>");
   EXPECT_EQ(row->delivered, at(5));
   EXPECT_EQ(row->modified, at(6));
+  const auto bad = sure(store_->unsettled_row(FolderId{1}, SourceKey("\x0c")));
+  ASSERT_TRUE(bad);
+  EXPECT_EQ(bad->row.subject, Column<std::string>("Hello"));
+  EXPECT_EQ(bad->row.recipients, Column<std::string>());
+  EXPECT_EQ(bad->row.sent, Column<Timestamp>());
+  EXPECT_EQ(value("SELECT count(*) FROM v_quarantine WHERE subject = 'Hello' AND recipients IS NULL"), 1);
   const auto checkpoint = sure(store_->checkpoint(FolderId{1}));
   ASSERT_TRUE(checkpoint);
   EXPECT_FALSE(checkpoint->adoption_due);

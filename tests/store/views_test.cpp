@@ -25,6 +25,8 @@ TEST_F(Views, QuarantineTellsWhatAReportNeeds) {
   row.row.change_key = ChangeKey("\x01");
   row.row.subject = std::string("Q3 figures");
   row.row.sender = std::string("Änne");
+  row.row.recipients = std::string("Bo; Cem");
+  row.row.sent = at(999'999);
   row.row.size = 4711;
   row.row.delivered = at(1'000'000);
   row.row.message_class.error = Errc::no_access;
@@ -52,11 +54,12 @@ TEST_F(Views, QuarantineTellsWhatAReportNeeds) {
       "sender || '|' || size_bytes || '|' || delivered_at || '|' || source_key || '|' || change_key || '|' || code || "
       "'|' "
       "|| raw_code || '|' || stage || '|' || strikes || '/' || strikes_needed || '|' || first_seen || '|' || run_id || "
-      "'|' || older_copy || '|' || column_errors FROM v_quarantine");
+      "'|' || older_copy || '|' || column_errors || '|' || recipients || '|' || sent_at FROM v_quarantine");
   EXPECT_EQ(
       line,
       "anne@example.org|Inbox|corrupt_item|CorruptItem|quarantined|Q3 figures|Änne|4711|1970-01-01T00:00:01Z|ab00|"
-      "01|corrupt_data|0x8004011b|synchronize|2/2|1970-01-01T00:00:02Z|3|1|message_class=8");
+      "01|corrupt_data|0x8004011b|synchronize|2/2|1970-01-01T00:00:02Z|3|1|message_class=8|Bo; "
+      "Cem|1970-01-01T00:00:00Z");
   EXPECT_EQ(text_of("SELECT count(*) FROM v_quarantine WHERE message_class IS NULL AND search_key IS NULL "
                     "AND next_retry IS NULL"),
             "1");
@@ -92,13 +95,13 @@ TEST_F(Views, MessagesFoldersFindingsAndRuns) {
 
 TEST_F(Views, ColumnsOnlyEverGrowAtTheEnd) {
   // Scripts select by these names and positions.
-  EXPECT_THAT(
-      columns_of("v_quarantine"),
-      ElementsAre("record_id", "mailbox", "folder_id", "folder_path", "kind", "mrs_kind", "state", "subject", "sender",
-                  "message_class", "associated", "size_bytes", "delivered_at", "modified_at", "committed_at",
-                  "internet_message_id", "source_key", "change_key", "search_key", "message_ref", "column_errors",
-                  "code", "raw_code", "stage", "detail", "strikes", "strikes_needed", "controls", "calls", "attempts",
-                  "first_seen", "last_seen", "next_retry", "announced", "older_copy", "run_id"));
+  EXPECT_THAT(columns_of("v_quarantine"),
+              ElementsAre("record_id", "mailbox", "folder_id", "folder_path", "kind", "mrs_kind", "state", "subject",
+                          "sender", "message_class", "associated", "size_bytes", "delivered_at", "modified_at",
+                          "committed_at", "internet_message_id", "source_key", "change_key", "search_key",
+                          "message_ref", "column_errors", "code", "raw_code", "stage", "detail", "strikes",
+                          "strikes_needed", "controls", "calls", "attempts", "first_seen", "last_seen", "next_retry",
+                          "announced", "older_copy", "run_id", "recipients", "sent_at"));
   EXPECT_THAT(columns_of("v_totals"), ElementsAre("folder_id", "folder_path", "mirrored", "ledger", "held", "uncovered",
                                                   "pending", "quarantined", "suspected", "refused", "stale"));
 }

@@ -11,6 +11,7 @@
 
 #include "providers/fake/content_codec.h"
 #include "providers/fake/fake_provider.h"
+#include "providers/fake/mailbox_impl.h"
 #include "providers/fake/mailbox_keys.h"
 
 namespace mapisync::fake {
@@ -118,6 +119,32 @@ TEST_F(FakeMailboxFile, ALaterVersionIsRefused) {
   EXPECT_EQ(FakeMailbox::open(path()).error().errc(), Errc::store_too_new);
 }
 
+TEST_F(FakeMailboxFile, ABoxOfTheFirstVersionIsBroughtUpToDate) {
+  {
+    FakeMailbox box = take(FakeMailbox::create(path()));
+    ASSERT_TRUE(box.add_message(take(box.ensure_folder("Inbox")), plain_message("m1")));
+  }
+  {
+    auto database = take(Database::open(path(), Database::Mode::existing, kApplicationId));
+    ASSERT_TRUE(
+        database->script("ALTER TABLE message DROP COLUMN recipients; ALTER TABLE message DROP COLUMN sent; "
+                         "PRAGMA user_version = 1"));
+  }
+  for (int time = 1; time <= 2; ++time) {
+    FakeMailbox box = take(FakeMailbox::open(path()));
+    const MessageRecord old = take(box.message_record(take(box.message("m1"))));
+    EXPECT_EQ(old.subject, "m1");
+    EXPECT_EQ(old.recipients, "");
+    EXPECT_FALSE(old.sent);
+    MessageSpec spec = plain_message("new " + std::to_string(time));
+    spec.envelope.recipients = "Bo";
+    spec.envelope.sent = Timestamp(Duration(5));
+    const FakeMessageId added = take(box.add_message(take(box.folder("Inbox")), std::move(spec)));
+    EXPECT_EQ(take(box.message_record(added)).recipients, "Bo");
+    EXPECT_EQ(take(box.message_record(added)).sent, Timestamp(Duration(5)));
+  }
+}
+
 TEST_F(FakeMailboxFile, TwoProcessesMayHaveItOpen) {
   FakeMailbox one = take(FakeMailbox::create(path()));
   FakeMailbox two = take(FakeMailbox::open(path()));
@@ -197,6 +224,24 @@ TEST_F(FakeMailboxTest, AModificationExtendsThePredecessors) {
   EXPECT_TRUE(predecessors_cover(after.predecessor_change_list, before.change_key.bytes()));
   EXPECT_TRUE(predecessors_cover(after.predecessor_change_list, after.change_key.bytes()));
   EXPECT_FALSE(predecessors_cover(before.predecessor_change_list, after.change_key.bytes()));
+}
+
+TEST_F(FakeMailboxTest, RecipientsAndDateSentStayWithACopyAndFollowTheEnvelope) {
+  MessageSpec spec = plain_message("m1");
+  spec.envelope.recipients = "Bo; Cem";
+  spec.envelope.sent = Timestamp(Duration(5));
+  const FakeMessageId m1 = take(box_.add_message(inbox_, std::move(spec)));
+  ASSERT_TRUE(box_.copy_message(m1, "copy"));
+  EXPECT_EQ(record("copy").recipients, "Bo; Cem");
+  EXPECT_EQ(record("copy").sent, Timestamp(Duration(5)));
+  ASSERT_TRUE(box_.modify_message(m1));  // other content alone
+  EXPECT_EQ(record("m1").recipients, "Bo; Cem");
+  Modification readdressed;
+  readdressed.envelope.emplace().recipients = "Dot";
+  ASSERT_TRUE(box_.modify_message(m1, std::move(readdressed)));
+  EXPECT_EQ(record("m1").recipients, "Dot");
+  EXPECT_FALSE(record("m1").sent);
+  EXPECT_EQ(record("copy").recipients, "Bo; Cem");
 }
 
 TEST_F(FakeMailboxTest, AMoveKeepsHandleNameAndSearchKeyAndChangesTheSourceKey) {

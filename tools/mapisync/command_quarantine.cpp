@@ -109,21 +109,31 @@ class RecordWriter {
                       {"state", left},
                       {"why", left},
                       {"folder", left},
+                      {"sent", left},
                       {"received", left},
                       {"size"},
+                      {"to", left},
                       {"subject", left}});
+  }
+
+  static std::string day_of(const Column<Timestamp>& at) {
+    return at.value ? to_iso8601(*at.value).substr(0, 10) : "-";
+  }
+
+  std::string personal(const Column<std::string>& column, std::size_t width) const {
+    if (redact_) return "(redacted)";
+    if (!column.value) return column.error == Errc::ok ? "-" : "(unreadable)";
+    return column.value->size() > width ? in_columns(*column.value, width) : *column.value;
   }
 
   void add_to_table(const QuarantineRecord& record) {
     const TableRow& row = record.row.row;
     std::string why = mapisync::name_of(record.row.evidence.kind);
     why += std::string(" (") + mapisync::name_of(record.row.evidence.code) + ")";
-    const std::string date = row.delivered.value ? to_iso8601(*row.delivered.value).substr(0, 10) : "-";
-    std::string subject = redact_ ? "(redacted)" : row.subject.value.value_or("(unreadable)");
-    constexpr std::size_t kSubject = 60;
-    if (subject.size() > kSubject) subject = in_columns(subject, kSubject);
-    table_.add({short_key(row.source_key), mapisync::name_of(record.row.cls), why, record.folder_path, date,
-                row.size.value ? format_size(*row.size.value) : "-", subject});
+    constexpr std::size_t kTo = 30, kSubject = 60;
+    table_.add({short_key(row.source_key), mapisync::name_of(record.row.cls), why, record.folder_path, day_of(row.sent),
+                day_of(row.delivered), row.size.value ? format_size(*row.size.value) : "-",
+                personal(row.recipients, kTo), personal(row.subject, kSubject)});
     constexpr std::size_t kRowsInMemory = 1'000;
     if (++in_table_ >= kRowsInMemory) {
       console_.print(table_.to_string(kWide));
@@ -292,7 +302,7 @@ void add_quarantine_list(CLI::App& parent, Chosen& chosen) {
           },
           "Only quarantined, suspected or refused ones")
       ->type_name("STATE");
-  command.add_flag("--redact", request->redact, "Without subject, sender and message id");
+  command.add_flag("--redact", request->redact, "Without subject, sender, recipients and message id");
   command.add_flag("--fail-if-any", request->fail_if_any, "End with 1 if there are any");
   command.footer(kListFooter);
   command.callback(
@@ -305,7 +315,7 @@ void add_quarantine_show(CLI::App& parent, Chosen& chosen) {
   command.add_option("MIRROR.db", request->mirror, "The mirror")->required();
   command.add_option("KEY", request->key, "The key from the list, or its beginning, or a source key")->required();
   add_format(command, request->format, {Format::text, Format::json, Format::jsonl, Format::csv});
-  command.add_flag("--redact", request->redact, "Without subject, sender and message id");
+  command.add_flag("--redact", request->redact, "Without subject, sender, recipients and message id");
   command.footer(kShowFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_show(context, *request); }; });

@@ -88,6 +88,8 @@ Json message_json(std::size_t position, const fake::MessageRecord& record) {
               {"change_key", record.change_key.hex()},
               {"subject", valid_utf8(record.subject)},
               {"sender", valid_utf8(record.sender)},
+              {"recipients", valid_utf8(record.recipients)},
+              {"date_sent", time_or_null(record.sent)},
               {"size_bytes", number(record.size)},
               {"date_received", to_iso8601(record.delivered)},
               {"read", record.read},

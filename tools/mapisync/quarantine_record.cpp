@@ -1,7 +1,9 @@
 #include "tools/mapisync/quarantine_record.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string_view>
 
 #include "tools/mapisync/safe_text.h"
 #include "tools/mapisync/units.h"
@@ -76,11 +78,13 @@ void add_table_columns(Json& json, const TableRow& row, bool redact) {
   const auto text = [](const std::string& value) -> Json { return valid_utf8(value); };
   json["subject"] = personal(row.subject, "subject", unreadable, redact);
   json["sender"] = personal(row.sender, "sender", unreadable, redact);
+  json["recipients"] = personal(row.recipients, "recipients", unreadable, redact);
   json["internet_message_id"] = personal(row.internet_message_id, "internet_message_id", unreadable, redact);
   json["message_class"] = column(row.message_class, "message_class", unreadable, text);
   json["associated"] = row.associated;
   json["read"] = column(row.read, "read", unreadable, [](bool read) -> Json { return read; });
   json["size_bytes"] = column(row.size, "size_bytes", unreadable, [](std::uint64_t size) { return number(size); });
+  json["date_sent"] = column(row.sent, "date_sent", unreadable, time);
   json["date_received"] = column(row.delivered, "date_received", unreadable, time);
   json["date_modified"] = column(row.modified, "date_modified", unreadable, time);
   json["date_committed"] = column(row.committed, "date_committed", unreadable, time);
@@ -103,7 +107,7 @@ struct NamedValue {
   std::string value;
 };
 
-/// The flat form: CSV columns in their order, and the lines of `show`.
+/// The flat form: CSV columns in their order, which only grows at its end.
 std::vector<NamedValue> flat(const QuarantineRecord& record, bool redact) {
   const UnsettledRow& u = record.row;
   const TableRow& t = u.row;
@@ -136,7 +140,19 @@ std::vector<NamedValue> flat(const QuarantineRecord& record, bool redact) {
           {"last_seen", date_of(u.last_seen)},
           {"next_retry", date_of(u.next_retry)},
           {"older_copy", record.older_copy ? "true" : "false"},
-          {"run_id", std::to_string(static_cast<std::int64_t>(u.run))}};
+          {"run_id", std::to_string(static_cast<std::int64_t>(u.run))},
+          {"recipients", text_of(t.recipients, redact)},
+          {"date_sent", date_of(t.sent)}};
+}
+
+/// Puts the field `name` right behind the one called `other`.
+void put_behind(std::vector<NamedValue>& fields, std::string_view other, std::string_view name) {
+  const auto called = [&](std::string_view wanted) {
+    return std::find_if(fields.begin(), fields.end(), [&](const NamedValue& field) { return field.name == wanted; });
+  };
+  const auto from = called(name);
+  const auto to = called(other);
+  if (to < from && from != fields.end()) std::rotate(to + 1, from, from + 1);
 }
 
 }  // namespace
@@ -200,8 +216,11 @@ std::string csv_line(const QuarantineRecord& record, bool redact) {
 }
 
 std::string to_text(const QuarantineRecord& record, bool redact) {
+  std::vector<NamedValue> fields = flat(record, redact);
+  put_behind(fields, "sender", "recipients");
+  put_behind(fields, "size_bytes", "date_sent");
   std::string text;
-  for (const NamedValue& field : flat(record, redact)) {
+  for (const NamedValue& field : fields) {
     std::string name = std::string(field.name) + ":";
     name.resize(22, ' ');
     text += name + (field.value.empty() ? "-" : for_terminal(field.value)) + "\n";

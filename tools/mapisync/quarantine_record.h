@@ -27,9 +27,9 @@ std::string short_key(const SourceKey& key);
 /// Whether `word` names this key: the beginning of its short form, or the whole or the end of its long one.
 bool names_key(std::string_view word, const SourceKey& key);
 
-/// `redact` leaves out subject, sender and message id: null, with the reason in "unreadable".
+/// `redact` leaves out subject, sender, recipients and message id: null, with the reason in "unreadable".
 Json to_json(const QuarantineRecord& record, bool redact);
-/// Fixed order of columns; the first line of a file.
+/// Fixed order of columns, new ones at the end; the first line of a file.
 std::string csv_header();
 std::string csv_line(const QuarantineRecord& record, bool redact);
 /// Several lines, one field each, for `quarantine show`.

@@ -91,6 +91,8 @@ class Importer {
     spec.read = item.read;
     spec.envelope.subject = cut_utf8(summary.subject, kColumnMax);
     spec.envelope.sender = cut_utf8(summary.sender, kColumnMax);
+    spec.envelope.recipients = cut_utf8(summary.recipients, kColumnMax);
+    spec.envelope.sent = summary.submitted;
     spec.envelope.message_class = summary.message_class;
     spec.envelope.internet_message_id = cut_utf8(summary.internet_message_id, kColumnMax);
     // The server that took it in knows best, then the mailbox it lay in, then the sender.

@@ -226,6 +226,7 @@ MessageSummary summarize(BytesView mime, Strictness strictness, const Conversion
   const PropertyList& properties = conversion.value().content.properties;
   summary.subject = text_or_empty(properties, pr::kSubject);
   summary.sender = text_or_empty(properties, pr::kSentRepresentingName);
+  summary.recipients = text_or_empty(properties, pr::kDisplayTo);
   summary.message_class = text_or_empty(properties, pr::kMessageClass);
   summary.internet_message_id = text_or_empty(properties, pr::kInternetMessageId);
   summary.delivered = time_property(properties, pr::kDeliveryTime);

@@ -32,7 +32,7 @@ Result<Conversion> convert_mime(BytesView mime, const ConversionOptions& options
 /// What a list of messages shows, had even where the conversion fails: by lenient conversion, else from the headers,
 /// else empty. Never fails.
 struct MessageSummary {
-  std::string subject, sender, message_class, internet_message_id;
+  std::string subject, sender, recipients, message_class, internet_message_id;
   std::optional<Timestamp> delivered, submitted;
   bool convertible{false};  // under `strictness`
 };

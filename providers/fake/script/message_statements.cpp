@@ -252,6 +252,8 @@ Result<Script::Action> parse_modify(ScriptWords& words) {
     if (!whole.sender && !record.sender.empty()) whole.sender = record.sender;
     Modification modification;
     modification.envelope = envelope_of(whole, record.subject);
+    modification.envelope->recipients = record.recipients;
+    modification.envelope->sent = record.sent;
     modification.content = content_of(whole, record.subject);
     return mailbox.modify_message(message, std::move(modification));
   });
