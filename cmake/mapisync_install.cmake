@@ -76,6 +76,15 @@ if(MAPISYNC_TOOLS)
     store/sqlite/mirror_reader.h
     store/sqlite/mirror_sink.h
     store/sqlite/sqlite_store.h
+    providers/mapihttp/wire/fast_transfer_parser.h
+    providers/mapihttp/wire/fast_transfer_writer.h
+    providers/mapihttp/wire/lz77.h
+    providers/mapihttp/wire/meta_tags.h
+    providers/mapihttp/wire/restriction.h
+    providers/mapihttp/wire/rop_payload.h
+    providers/mapihttp/wire/rop_response.h
+    providers/mapihttp/wire/rpc_header_ext.h
+    providers/mapihttp/wire/session_body.h
     providers/fake/fake_provider.h
     providers/fake/script/script.h
     providers/fake/mime/mail_import.h
