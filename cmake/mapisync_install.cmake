@@ -10,6 +10,8 @@ set(mapisync_third_parties
   "spdlog::spdlog|find_dependency(spdlog)"
   "SQLite::SQLite3|find_dependency(SQLite3)"
   "OpenSSL::Crypto|find_dependency(OpenSSL)"
+  "CURL::libcurl|find_dependency(CURL)"
+  "pugixml::pugixml|find_dependency(pugixml)"
   "Threads::Threads|find_dependency(Threads)"
   "Iconv::Iconv|find_dependency(Iconv)"
   "PkgConfig::GMIME|find_dependency(PkgConfig)\n  pkg_check_modules(GMIME REQUIRED QUIET IMPORTED_TARGET gmime-3.0)")
@@ -88,7 +90,11 @@ if(MAPISYNC_TOOLS)
     providers/fake/fake_provider.h
     providers/fake/script/script.h
     providers/fake/mime/mail_import.h
-    providers/fake/mime/mime_converter.h)
+    providers/fake/mime/mime_converter.h
+    providers/mapihttp/transport/autodiscover.h
+    providers/mapihttp/transport/credential_sources.h
+    providers/mapihttp/transport/curl_channel.h
+    providers/mapihttp/transport/mapi_session.h)
 endif()
 
 set(queue ${mapisync_public_headers})

@@ -29,6 +29,7 @@ LAYERS = {
     "providers/fake": CONTRACT,
     "providers/mapi": CONTRACT,
     "providers/mapihttp/wire": (BASE, MODEL),
+    "providers/mapihttp/transport": CONTRACT,
     "providers/fake/mime": CONTRACT + ("providers/fake/content_converter.h", "providers/fake/fake_mailbox.h"),
     "tools/mapisync": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
     "tests/support": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
@@ -43,11 +44,14 @@ THIRD_PARTIES = {
     "spdlog/": ("engine/base/log.cpp",),
     "fmt/": ("tools/mapisync", "tests"),
     "sqlite3.h": ("store/sqlite", "providers/fake/sqlite.cpp", "tests", "examples/sync_service", "bench"),
-    "openssl/": ("store/sqlite",),
+    "openssl/": ("store/sqlite", "tests/mapihttp"),
     "gmime/": ("providers/fake/mime", "tests/mime"),
     "glib.h": ("providers/fake/mime", "tests/mime"),
     "iconv.h": ("providers/fake/mime", "providers/mapihttp/wire/text.cpp"),
     "CLI/": ("tools/mapisync",),
+    "curl/": ("providers/mapihttp/transport",),
+    "pugixml.hpp": ("providers/mapihttp/transport",),
+    "httplib.h": ("tests/mapihttp",),
     "nlohmann/": ("tools/mapisync", "tests"),
     "gtest/": ("tests",),
     "gmock/": ("tests",),
@@ -56,8 +60,9 @@ THIRD_PARTIES = {
 
 # What belongs to one operating system, and where it may be used: base, model, ports and the engine build on others too.
 SYSTEM_HEADERS = {"unistd.h", "fcntl.h", "signal.h", "termios.h", "poll.h", "pwd.h", "io.h", "windows.h", "dirent.h", "fnmatch.h"}
-SYSTEM_PREFIXES = ("sys/",)
-SYSTEM_HOMES = ("engine/staging/file_spool.cpp", "store/sqlite", "providers/fake", "tools/mapisync", "tests", "examples", "bench")
+SYSTEM_PREFIXES = ("sys/", "netinet/", "arpa/")
+SYSTEM_HOMES = ("engine/staging/file_spool.cpp", "store/sqlite", "providers/fake", "providers/mapihttp/transport",
+                "tools/mapisync", "tests", "examples", "bench")
 
 STANDARD = set("""
 algorithm any array atomic barrier bit bitset charconv chrono codecvt compare complex concepts condition_variable
@@ -186,6 +191,10 @@ def self_test():
         ("providers/mapihttp/wire/a.cpp", '"providers/mapi/abi_types.h"'),
         ("providers/mapihttp/wire/a.cpp", "<iconv.h>"),
         ("providers/fake/a.cpp", '"providers/mapihttp/wire/globset.h"'),
+        ("providers/mapihttp/wire/a.cpp", "<curl/curl.h>"),
+        ("providers/mapi/a.cpp", "<sys/socket.h>"),
+        ("tools/mapisync/a.cpp", "<curl/curl.h>"),
+        ("providers/mapihttp/transport/a.cpp", '"providers/fake/fake_provider.h"'),
         ("providers/fake/a.cpp", "<nobody/knows.h>"),
         ("engine/a.cpp", "MACRO"),
         ("elsewhere/a.cpp", "<vector>"),
@@ -202,6 +211,7 @@ def self_test():
         ("providers/fake/mime/a.cpp", '"providers/fake/content_converter.h"'),
         ("providers/fake/mime/a.cpp", "<gmime/gmime.h>"),
         ("tools/mapisync/main.cpp", '"store/sqlite/statement.h"'),
+        ("providers/mapihttp/transport/a.cpp", "<curl/curl.h>"),
         ("tests/scenario/a_test.cpp", '"tests/support/world.h"'),
     ]
     wrong = 0
