@@ -80,6 +80,13 @@ bool CurlTransfer::attach(CURL* handle) noexcept {
 }
 
 HttpOutcome CurlTransfer::outcome(CURLcode code, const std::string& detail) {
+  if (!failure_ && code == CURLE_OUT_OF_MEMORY && status_ != 0 && !head_complete_) {
+    failure_ = fail(Errc::malformed, Scope::mailbox, Retry::later, "a header line of the answer does not end");
+  } else if (!failure_ && code == CURLE_OK &&
+             !head_complete_) {  // libcurl takes an end between two lines for the end of them
+    failure_ =
+        fail(Errc::network, Scope::mailbox, Retry::later, "the connection ended within the headers of the answer");
+  }
   if (!failure_ && code == CURLE_OK && keep(deliver_head())) return {};
   if (failure_) return {std::move(failure_), may_be_executed()};
   return {curl_failure(code, detail), !before_sending(code) && may_be_executed()};
@@ -123,13 +130,17 @@ std::size_t CurlTransfer::on_data(char* data, std::size_t size, std::size_t coun
 }
 
 Result<void> CurlTransfer::header_line(std::string_view line) {
-  if (line.empty()) return success();
+  if (line.empty()) {
+    head_complete_ = true;
+    return success();
+  }
   if (const std::optional<int> status = status_of(line)) {
     if (++answers_ > kMostAnswers) {
       return fail(Errc::malformed, Scope::mailbox, Retry::later, "the server begins its answer again and again");
     }
     status_ = *status;
     answered_ = status_ >= 200;
+    head_complete_ = false;
     headers_.clear();
     return success();
   }

@@ -46,7 +46,8 @@ class CurlTransfer {
   BytesView body_;
   HttpReceiver& receiver_;
   std::size_t sent_{0};
-  bool answered_{false};   // since the body was last begun
+  bool answered_{false};  // since the body was last begun
+  bool head_complete_{false};
   bool delivered_{false};  // the head, to the receiver
   std::uint64_t activity_{0};
   std::uint32_t answers_{0};
