@@ -122,7 +122,7 @@ class QuietTerminal {
   bool changed_{false};
 };
 
-Result<void> put(int terminal, std::string_view text) {
+Result<void> show(int terminal, std::string_view text) {
   while (!text.empty()) {
     const ssize_t wrote = ::write(terminal, text.data(), text.size());
     if (wrote < 0 && errno == EINTR) continue;
@@ -208,9 +208,9 @@ Result<Secret> secret_from_file(const std::string& path) {
 Result<Secret> ask_terminal(int terminal, const std::string& question, const StopFlag& stop) {
   QuietTerminal quiet(terminal);
   if (!quiet.begin()) return system_failure("the terminal", errno);
-  MAPISYNC_TRYV(put(terminal, question));
+  MAPISYNC_TRYV(show(terminal, question));
   auto answer = read_answer(terminal, quiet, stop);
-  MAPISYNC_TRYV(put(terminal, "\n"));
+  MAPISYNC_TRYV(show(terminal, "\n"));
   return answer;
 }
 

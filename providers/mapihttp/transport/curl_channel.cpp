@@ -12,13 +12,6 @@
 namespace mapisync::mapihttp {
 namespace {
 
-struct CloseEasy {
-  void operator()(CURL* handle) const noexcept { ::curl_easy_cleanup(handle); }
-};
-struct CloseMulti {
-  void operator()(CURLM* handle) const noexcept { ::curl_multi_cleanup(handle); }
-};
-
 /// Once a process: libcurl offers no other way.
 bool libcurl_is_ready() {
   static const bool ready = ::curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
@@ -75,6 +68,13 @@ class CurlChannel::Handles {
   std::string detail() const { return error_.data(); }
 
  private:
+  struct CloseEasy {
+    void operator()(CURL* handle) const noexcept { ::curl_easy_cleanup(handle); }
+  };
+  struct CloseMulti {
+    void operator()(CURLM* handle) const noexcept { ::curl_multi_cleanup(handle); }
+  };
+
   template <class T>
   void set(CURLoption option, T value) noexcept {
     ok_ = ok_ && ::curl_easy_setopt(easy_.get(), option, value) == CURLE_OK;
