@@ -9,10 +9,10 @@ namespace mapisync::bench {
 namespace {
 
 constexpr std::size_t kKeyBytes = 22;
-constexpr std::uint32_t kMessagesPerStep = 32;
+constexpr std::uint32_t kNoisyMessagesPerStep = 32;
 constexpr Timestamp kAnyTime{Duration{1'600'000'000'000'000}};
 
-Failure unsupported() { return fail(Errc::unsupported, Scope::folder, Retry::never, "not offered by this mailbox"); }
+Failure not_offered() { return fail(Errc::unsupported, Scope::folder, Retry::never, "not offered by this mailbox"); }
 
 MessageRef ref_of(std::uint32_t index) { return MessageRef(noisy_key(index).bytes()); }
 
@@ -21,7 +21,7 @@ class NoisyExporter final : public Exporter {
   NoisyExporter(NoisyProvider& server, bool empty) : server_(server), empty_(empty) {}
 
   Result<void> config(const ConfigOptions& options, ChangeImporter& importer) override {
-    if (!options.excluded.empty()) return unsupported();
+    if (!options.excluded.empty()) return not_offered();
     if (!empty_ && options.state.empty() && (options.flags & sync_flag::kCatchUp) == 0) {
       list_.resize(server_.folder().messages);
       std::iota(list_.begin(), list_.end(), 0U);
@@ -34,7 +34,7 @@ class NoisyExporter final : public Exporter {
     return begin(importer);
   }
   Result<StepResult> synchronize(const StopFlag& /*stop*/, std::optional<Duration> /*deadline*/) override {
-    const std::size_t end = std::min<std::size_t>(list_.size(), next_ + kMessagesPerStep);
+    const std::size_t end = std::min<std::size_t>(list_.size(), next_ + kNoisyMessagesPerStep);
     for (; next_ < end; ++next_) {
       if (fails_at_ == next_) return by_chance();
       if (server_.folder().bad[list_[next_]]) {
@@ -125,7 +125,7 @@ class OneFolder final : public Folder {
     return std::unique_ptr<ContentsTable>(std::make_unique<NoisyTable>(rows));
   }
   Result<Presence> probe(const SourceKey& /*key*/, const MessageRef& /*ref*/) override { return Presence::present; }
-  Result<std::unique_ptr<StateComposer>> compose_state() override { return unsupported(); }
+  Result<std::unique_ptr<StateComposer>> compose_state() override { return not_offered(); }
 
  private:
   NoisyProvider& server_;
@@ -181,7 +181,7 @@ class OneFolderMailbox final : public Mailbox {
   Result<std::unique_ptr<Folder>> open_folder(const FolderKey& key) override {
     return std::unique_ptr<Folder>(std::make_unique<OneFolder>(server_, key == FolderKey("root")));
   }
-  Result<std::unique_ptr<FolderWriter>> open_writer(const FolderKey& /*key*/) override { return unsupported(); }
+  Result<std::unique_ptr<FolderWriter>> open_writer(const FolderKey& /*key*/) override { return not_offered(); }
 
  private:
   NoisyProvider& server_;
