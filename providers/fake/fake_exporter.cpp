@@ -45,6 +45,10 @@ Result<StepResult> FakeExporter::step(const StopFlag& stop) {
     stalled_ = false;
     return progress(false);
   }
+  if (server_.profile().end_alone && !end_announced_ && next_ > 0) {
+    end_announced_ = true;
+    return progress(false);
+  }
   if (spoiled_) return server_failure(Errc::call_failed, "synchronize");
   const bool settled = selective_ || server_.profile().settle_first;
   if (!settled) {

@@ -97,6 +97,7 @@ class FakeExporter : public Exporter {
   std::size_t next_{0};
   std::uint64_t whole_{0};  // messages sent
   bool stalled_{false};
+  bool end_announced_{false};
 };
 
 }  // namespace mapisync::fake

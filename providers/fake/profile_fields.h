@@ -97,6 +97,7 @@ void visit_server(Profile& s, Visitor&& visit) {
   visit.named("settle-first", s.settle_first, kBool);
   visit.number("never-seen-deletions", s.never_seen_deletions);
   visit.number("duplicates-per-mille", s.duplicates_per_mille);
+  visit.named("end-alone", s.end_alone, kBool);
   visit.named("progress", s.progress, kProgress);
   visit.number("abort-after", s.abort_after);
   visit.code("abort-code", s.abort_code);

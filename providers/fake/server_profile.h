@@ -64,6 +64,7 @@ struct ServerProfile {
   std::uint32_t never_seen_deletions{1};             // [16] keys nobody knows, in every deletion report
   std::uint32_t duplicates_per_mille{20};            // [16] messages that are delivered twice
   ProgressTelling progress{ProgressTelling::rough};  // [17]
+  bool end_alone{false};                             // the end comes in a step of its own, after the last message
   std::uint32_t abort_after{0};                      // every export stops after so many whole messages; 0 = never
   Errc abort_code{Errc::call_failed};
   std::uint32_t transient_per_mille{0};  // [12] export steps that fail for no reason

@@ -70,6 +70,7 @@ class ServerMaker {
     vary(300, s.buffer_lost, {true, false});
     vary(300, s.leftover, {fake::Leftover::none, fake::Leftover::some, fake::Leftover::culprit, fake::Leftover::first});
     vary(200, s.settle_first, {true, false});
+    vary(200, s.end_alone, {true, false});
     vary(200, s.never_seen_deletions, {0U, 1U, 3U});
     vary(200, s.duplicates_per_mille, {0U, 20U, 300U});
     vary(200, s.progress, {fake::ProgressTelling::exact, fake::ProgressTelling::rough, fake::ProgressTelling::zero});

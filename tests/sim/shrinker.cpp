@@ -40,9 +40,9 @@ std::vector<Change> simpler_setups() {
   all.server(&S::selective_sync, &S::selective_list_max, &S::id_form, &S::wrong_form, &S::catch_up, &S::composed_state,
              &S::recover_mode, &S::restriction, &S::interruptible, &S::exact_sizes, &S::tells_placeholder,
              &S::announced, &S::order, &S::buffer_bytes, &S::buffer_messages, &S::buffer_lost, &S::leftover,
-             &S::settle_first, &S::never_seen_deletions, &S::duplicates_per_mille, &S::progress, &S::checkpoint,
-             &S::selective_state, &S::other_restriction, &S::spoiled_states, &S::state_fails_after, &S::retention,
-             &S::old_states, &S::given, &S::known_by, &S::config_twice, &S::page_rows, &S::counters,
+             &S::settle_first, &S::end_alone, &S::never_seen_deletions, &S::duplicates_per_mille, &S::progress,
+             &S::checkpoint, &S::selective_state, &S::other_restriction, &S::spoiled_states, &S::state_fails_after,
+             &S::retention, &S::old_states, &S::given, &S::known_by, &S::config_twice, &S::page_rows, &S::counters,
              &S::counters_offset, &S::logons_max, &S::exporters_max, &S::folders_max, &S::tables_max,
              &S::revives_after);
   all.options(&O::batch_messages_max, &O::selective_list_max, &O::table_page_rows, &O::sweep_every_runs, &O::probes_max,
