@@ -7,11 +7,11 @@
 namespace mapisync::test {
 namespace {
 
-constexpr int kMessages = 200;
+constexpr int kLongList = 200;
 
 std::uint64_t held_of(World& w) {
   std::uint64_t held = 0;
-  for (int i = 1; i <= kMessages; ++i) held += w.ledger("m" + std::to_string(i)) ? 1 : 0;
+  for (int i = 1; i <= kLongList; ++i) held += w.ledger("m" + std::to_string(i)) ? 1 : 0;
   return held;
 }
 
@@ -25,7 +25,7 @@ fake::FaultPlan sends_one_by_one() {
 /// The oldest message is bad, so that no pass brings anything, and all others are asked for in one list.
 World& one_long_list(World& w) {
   w.options().batch_messages_max = 8;
-  w.inbox().add(kMessages);
+  w.inbox().add(kLongList);
   return w.break_message("m1");
 }
 
@@ -35,7 +35,7 @@ TEST(LongLists, ACrashInTheMiddleOfALongListCostsTheOpenBatch) {
   World whole({.faults = sends_one_by_one(), .silent = true});
   one_long_list(whole).sync();
   const std::uint64_t sent_in_all = whole.server().counts().messages_sent;
-  const std::uint64_t twice = sent_in_all - (kMessages - 1);  // probes and controls
+  const std::uint64_t twice = sent_in_all - (kLongList - 1);  // probes and controls
   std::uint64_t most_open = 0;
   std::uint64_t in_the_middle = 0;
   for (std::uint64_t at = 1; at <= whole.calls(); at += 13) {
@@ -46,7 +46,7 @@ TEST(LongLists, ACrashInTheMiddleOfALongListCostsTheOpenBatch) {
     const std::uint64_t sent = w.server().counts().messages_sent;
     const std::uint64_t held = held_of(w);
     most_open = std::max(most_open, sent - std::min(sent, held));
-    in_the_middle += held > 20 && held + 20 < kMessages ? 1 : 0;
+    in_the_middle += held > 20 && held + 20 < kLongList ? 1 : 0;
     ASSERT_LE(sent, held + w.options().batch_messages_max + twice);
     w.settle();
     ASSERT_THAT(w, InStepExcept("m1"));
