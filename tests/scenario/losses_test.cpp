@@ -227,7 +227,8 @@ TEST(Losses, WhatIsAskedForIsWrittenDownBeforeAndClearedAfter) {
   w.sync();
   EXPECT_GT(selective, 3);
   EXPECT_TRUE(ahead) << w.story();
-  for (const FolderRecord& folder : w.store().folders().value()) {
+  const auto folders = w.store().folders();
+  for (const FolderRecord& folder : folders.value()) {
     EXPECT_FALSE(w.store().asking(folder.id).value()) << "nothing is under way any more";
   }
 }

@@ -15,7 +15,7 @@ constexpr std::array<ExitCodeEntry, 16> kEntries{{
     {ExitCode::new_trouble, "new_trouble", "new messages that cannot be exported, or new findings",
      "'mapisync quarantine list MIRROR.db' shows them; everything else is in step"},
     {ExitCode::decision_needed, "decision_needed",
-     "a person must decide: held deletions, another mailbox instance, a server lost at the same messages",
+     "a person must decide: held deletions, another mailbox instance, a server lost repeatedly",
      "the message before the last line names the option that decides"},
     {ExitCode::incomplete, "incomplete", "a limit, a stop or a sick folder; what was done is safe",
      "run the same command again: it goes on where it stopped"},
