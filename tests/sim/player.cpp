@@ -304,6 +304,7 @@ class Player {
     if (armed_.any()) run();
     if (!well()) return;
     w_.note("--- the troubles are over ---");
+    w_.options().allow_disruptive = true;  // a person has decided
     armed_ = {};
     troubles_.end();
     w_.server(troubles_.plan(), "no troubles");
