@@ -84,7 +84,8 @@ TEST_F(KeptTotals, AreCountedOnceWhereAFileIsBroughtUpToDate) {
       "DROP TRIGGER ledger_changed; ALTER TABLE ledger DROP COLUMN internet_message_id; "
       "ALTER TABLE ledger DROP COLUMN delivered_at; ALTER TABLE ledger DROP COLUMN modified_at; "
       "ALTER TABLE checkpoints DROP COLUMN adoption_due; ALTER TABLE checkpoints DROP COLUMN passed_at; "
-      "DROP VIEW v_quarantine; ALTER TABLE unsettled DROP COLUMN recipients; ALTER TABLE unsettled DROP COLUMN "
+      "DROP TABLE asking; DROP VIEW v_quarantine; ALTER TABLE unsettled DROP COLUMN recipients; ALTER TABLE unsettled "
+      "DROP COLUMN "
       "sent_at; "
       "CREATE VIEW v_quarantine AS SELECT 1; PRAGMA user_version = 1"));
   open();
