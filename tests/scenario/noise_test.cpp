@@ -93,6 +93,30 @@ TEST_P(FailureAtEveryCall, AMessageThatArrivedIsNoSuspect) {
   }
 }
 
+// Invariant 4: the same where it is asked for alone, having failed once: healed in between, it arrives, and the export
+// fails behind it.
+TEST(Noise, AHealedMessageThatArrivedIsNoSuspect) {
+  auto plan = servers::calm();
+  plan.server.end_alone = true;
+  World whole({.faults = plan});
+  with_singles(whole).sync();
+  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+    for (const std::uint64_t later : {1U, 2U, 3U, 4U}) {
+      SCOPED_TRACE(testing::Message() << "healed before call " << at << ", call " << at + later << " fails");
+      World w({.faults = plan});
+      with_singles(w);
+      w.server().fail_call(w.server().counts().calls + at + later, fake::server_failure(Errc::call_failed, "scripted"));
+      w.at_call(at, [&w] { w.heal("m2"); });
+      std::vector<std::string> both;
+      w.store_watch().on_commit([&] {
+        for (std::string& name : held_and_missing(w)) both.push_back(std::move(name));
+      });
+      w.run();
+      ASSERT_THAT(both, testing::IsEmpty()) << w.story();
+    }
+  }
+}
+
 // Invariant 3: with calls failing at random now and then, only the bad one is condemned in the end.
 TEST(Noise, NowAndThenForALongTime) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
