@@ -43,11 +43,9 @@ Result<std::optional<SyncState>> catch_up_from(FolderWork& work, const SyncState
     const Errc code = outcome.failure->errc();
     // Where the server was lost before, it may come upon the same message here.
     MAPISYNC_TRY(server_lost, work.lost.empty() ? Result<bool>(false) : note_call(work, Place::everything(), outcome));
-    if (server_lost) {
-      work.run.capabilities.catch_up = CatchUp::expensive;
-    } else if (code == Errc::unsupported || code == Errc::unknown_flags || code == Errc::invalid_argument) {
+    if (code == Errc::unsupported || code == Errc::unknown_flags || code == Errc::invalid_argument) {
       work.run.capabilities.catch_up = CatchUp::none;
-    } else if (code == Errc::corrupt_data && from.empty()) {
+    } else if (server_lost || (code == Errc::corrupt_data && from.empty())) {
       work.run.capabilities.catch_up = CatchUp::expensive;
     }
   }
