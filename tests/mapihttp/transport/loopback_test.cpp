@@ -277,25 +277,24 @@ TEST_F(Loopback, NobodyListens) {
 }
 
 // libcurl by itself would send a request again over a new connection if a kept one breaks before an answer; the server
-// may have executed the first one (invariant 1).
+// may have executed the first one (invariant 1). It may well open that connection before it learns that it must not, so
+// requests are counted: after a third one behind it, and when the server has read to the end whatever arrived.
 TEST_F(Loopback, ARequestIsNotRepeatedBehindOurBack) {
   std::atomic<int> requests{0};
-  LoopbackServer server([&requests](Peer& peer) {
-    if (!peer.read_request()) return;
-    ++requests;
-    if (peer.number() == 0) {
+  {
+    LoopbackServer server([&requests](Peer& peer) {
+      if (!peer.read_request()) return;
+      ++requests;
       peer.send(good_answer(kInner));
-      if (peer.read_request()) ++requests;
-      return;  // without an answer
-    }
-    peer.send(good_answer(kInner));
-  });
-  EXPECT_TRUE(post(server.url()).whole());
-  const Got got = post(server.url());
-  ASSERT_FALSE(got.whole());
-  EXPECT_TRUE(got.outcome.may_be_executed);
-  EXPECT_EQ(requests, 2);
-  EXPECT_EQ(server.connections(), 1);
+      if (peer.number() == 0 && peer.read_request()) ++requests;  // and closes without an answer
+    });
+    EXPECT_TRUE(post(server.url()).whole());
+    const Got got = post(server.url());
+    ASSERT_FALSE(got.whole());
+    EXPECT_TRUE(got.outcome.may_be_executed);
+    EXPECT_TRUE(post(server.url(), "request", true).whole());
+  }
+  EXPECT_EQ(requests, 3);
 }
 
 TEST_F(Loopback, WhatWasNotSentWholeCannotBeExecuted) {
