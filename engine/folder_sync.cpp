@@ -204,7 +204,9 @@ class FolderSync {
         --attempt;
         continue;
       }
-      if (attempt == 2 || is_specific(failure.errc()) || run_.budget.exhausted() || pass_takes_somebody_down()) {
+      MAPISYNC_TRY(known, known_to_break_passes(work_, failure));
+      if (attempt == 2 || known || is_specific(failure.errc()) || run_.budget.exhausted() ||
+          pass_takes_somebody_down()) {
         if (is_specific(failure.errc())) pass_failure_ = failure;
         work_.pass_failed = true;
         return false;

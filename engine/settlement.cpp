@@ -1,9 +1,11 @@
 #include "engine/settlement.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/deletion_verifier.h"
 #include "engine/folder_commit.h"
+#include "engine/retry_policy.h"
 
 namespace mapisync {
 
@@ -271,6 +273,16 @@ Result<Bytes> trouble_digest(FolderWork& work) {
   }
   if (count == 0) return Bytes{};
   return Bytes(std::to_string(count) + ":" + std::to_string(sum));
+}
+
+Result<bool> known_to_break_passes(FolderWork& work, const Failure& failure) {
+  if (loses_session(failure) || failure.errc() == Errc::busy) return false;
+  for (const UnsettledClass cls : {UnsettledClass::quarantined, UnsettledClass::suspected}) {
+    MAPISYNC_TRY(page, work.run.env.store.unsettled_page(work.id(), cls, SourceKey(), kRowsPerPage));
+    const auto same = [&](const UnsettledRow& row) { return row.evidence.code == failure.errc(); };
+    if (std::any_of(page.begin(), page.end(), same)) return true;
+  }
+  return false;
 }
 
 }  // namespace mapisync

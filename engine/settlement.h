@@ -38,5 +38,8 @@ Result<Settled> settle_table(FolderWork& work, TableRead read, const SettleReque
 /// The digest of everything that keeps a pass from working: quarantined, suspected and refused keys with their
 /// versions.
 Result<Bytes> trouble_digest(FolderWork& work);
+/// Whether messages are set aside that failed with this code, so that a pass that fails with it needs no repetition to
+/// be believed. Looks at a page of them; says no of codes of servers and sessions, which say little about messages.
+Result<bool> known_to_break_passes(FolderWork& work, const Failure& failure);
 
 }  // namespace mapisync

@@ -86,6 +86,19 @@ TEST(Conversion, AMessageMayEndWithItsBoundary) {
   EXPECT_EQ(bytes_at(content.attachments[0].properties, pr::kAttachData), "data");
 }
 
+TEST(Conversion, LinesMayEndInABareCarriageReturn) {
+  const std::string body =
+      "Subject: from an old Macintosh\rContent-Type: multipart/mixed; boundary=b\r\r--b\r\rtwo\rlines\r--b\r"
+      "Content-Disposition: attachment\r\rdata\r--b--\r";
+  for (const std::string& end : {"", "\n"}) {
+    const MessageContent content = content_of(body + end);
+    EXPECT_EQ(text_at(content, pr::kSubject), "from an old Macintosh");
+    EXPECT_EQ(text_at(content, pr::kBody), "two\r\nlines");
+    ASSERT_EQ(content.attachments.size(), 1U);
+    EXPECT_EQ(bytes_at(content.attachments[0].properties, pr::kAttachData), "data");
+  }
+}
+
 TEST(Conversion, HtmlAloneGivesAPlainBodyToo) {
   const MessageContent content =
       content_of(mail("Content-Type: text/html; charset=utf-8\n\n<head><title>t</title></head><style>p "

@@ -121,10 +121,11 @@ TEST_P(Health, ADeletionCostsAtMostOneTableRead) {
 // control, or two strikes and a control that was exported anyway.
 TEST_P(Health, ABadMessageTouchedEveryHourCostsAFailingPassAFenceATableAndTwoSingleCalls) {
   for (const Errc code : {Errc::corrupt_data, Errc::call_failed}) {
-    const std::uint64_t passes = code == Errc::corrupt_data ? 1 : 2;  // what may be noise is repeated once
     for (int round = 0; round < 5; ++round) {
       damaged.pass_time(std::chrono::hours(1));
       damaged.break_with_new_version("m50", {fake::DamageKind::abort, code});
+      // What may be noise is repeated once, as long as nothing in the folder is known to fail with it.
+      const std::uint64_t passes = code != Errc::corrupt_data && round == 0 ? 2 : 1;
       const Cost cost = run_and_count(damaged);
       const Costs& told = damaged.report("Inbox").costs;
       EXPECT_LE(told.table_reads, 1U);

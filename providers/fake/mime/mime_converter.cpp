@@ -45,6 +45,13 @@ BytesView without_from_line(BytesView mime) {
   return end == BytesView::npos ? BytesView{} : mime.substr(end + 1);
 }
 
+/// As old Macintoshes write it: lines end in a bare CR. That somebody put an LF to the end does not change that.
+bool has_bare_cr_lines(BytesView mime) {
+  const std::size_t feed = std::min(mime.find('\n'), mime.size());
+  const std::size_t first = std::min(mime.find('\r'), mime.size());
+  return feed + 1 >= mime.size() && first + 1 < feed;
+}
+
 /// A copy to parse. A boundary line at the very end gets the line end it lacks: without, GMime leaves a stray CR in the
 /// part before it.
 ObjectHandle<GMimeStream> stream_of(BytesView mime) {
@@ -66,6 +73,11 @@ class Worker {
   }
 
   MessageContent convert_bytes(BytesView mime, const std::string& path, std::size_t depth) {
+    if (has_bare_cr_lines(mime)) {
+      Bytes lines(mime);
+      std::replace(lines.begin(), lines.end(), '\r', '\n');
+      return convert_bytes(lines, path, depth);
+    }
     mime = without_from_line(mime);
     prescan(mime, limits_, log_);
     if (log_.has_fatal()) return {};
