@@ -150,6 +150,7 @@ FakeExporter::Buffer FakeExporter::fill_buffer() {
       return buffer;
     }
     buffer.ready_arrive = !profile.buffer_lost;  // from here on it is a message that cuts the buffer short
+    if (server_.on_message_read) server_.on_message_read();
     Result<Prepared> taken = prepare(order_[buffer.end]);
     if (!taken) {
       buffer.why = std::move(taken).error();

@@ -133,6 +133,7 @@ void FakeProvider::fail_call(std::uint64_t index, Failure failure) {
   server_->scheduled.insert_or_assign(index, std::move(failure));
 }
 void FakeProvider::on_call(std::function<void(std::uint64_t, PortCall)> hook) { server_->hook = std::move(hook); }
+void FakeProvider::on_message_read(std::function<void()> hook) { server_->on_message_read = std::move(hook); }
 void FakeProvider::on_client_death(std::function<void()> end) { server_->on_client_death = std::move(end); }
 
 void FakeProvider::kill_server() { server_->kill(); }

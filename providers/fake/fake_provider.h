@@ -52,6 +52,9 @@ class FakeProvider : public Provider {
   /// What happens to a process that meets a message with DamageKind::client_death; at first: std::abort. It must not
   /// return.
   void on_client_death(std::function<void()> end);
+  /// Called for each message that an export reads, whether it arrives or is lost with its buffer; where time is played,
+  /// this is where it passes.
+  void on_message_read(std::function<void()> hook);
   void kill_server();
   void restart_server();
   void drop_sessions();  // every open session is lost

@@ -64,6 +64,7 @@ class FakeServer : public std::enable_shared_from_this<FakeServer> {
   bool writes_allowed{false};
   std::function<void(std::uint64_t, PortCall)> hook;
   std::function<void()> on_client_death = [] { std::abort(); };
+  std::function<void()> on_message_read;       // may be empty
   std::map<std::uint64_t, Failure> scheduled;  // by number of the call
   ServerCounts counts;
   std::uint32_t logons{0};
