@@ -1,11 +1,10 @@
-// What lies between HTTP and ROPs: V1 to V11.
+// What lies between the bodies of HTTP and ROPs: V1 to V5, V10, V11.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "providers/mapihttp/wire/constants.h"
 #include "providers/mapihttp/wire/limits.h"
 #include "providers/mapihttp/wire/lz77.h"
-#include "providers/mapihttp/wire/meta_tags.h"
 #include "providers/mapihttp/wire/rop_payload.h"
 #include "providers/mapihttp/wire/rpc_header_ext.h"
 #include "providers/mapihttp/wire/session_body.h"
@@ -138,129 +137,6 @@ TEST(RopPayload, HandlesAndSizes) {
   EXPECT_FALSE(decode_rop_payload("\x02" + Bytes(1, '\0') + Bytes(256 * 4, 'h'))) << "more than an index can name";
   EXPECT_EQ(decode_rop_payload(bytes("02 00 01 00 00 00 FF FF FF FF")).value().handles,
             (std::vector<std::uint32_t>{1, kNoHandle}));
-}
-
-// One chunk of HTTP off the front of `raw`.
-Bytes unchunked(std::string_view& raw) {
-  const std::size_t line = raw.find("\r\n");
-  const std::size_t size = std::stoul(std::string(raw.substr(0, line)), nullptr, 16);
-  Bytes data(raw.substr(line + 2, size));
-  raw.remove_prefix(line + 2 + size + 2);
-  return data;
-}
-
-TEST(MetaTags, V6ChunksOfWords) {
-  Bytes body;
-  MetaTagReader reader;
-  for (std::string_view raw : {vectors::kV6First, vectors::kV6Second}) {
-    ASSERT_TRUE(reader.feed(unchunked(raw), body));
-    EXPECT_TRUE(raw.empty());
-  }
-  EXPECT_EQ(reader.pending(), 1U);
-  EXPECT_FALSE(reader.in_body());
-  EXPECT_FALSE(reader.finish());
-  ASSERT_TRUE(reader.feed("DONE\r\n\r\nxy", body));
-  EXPECT_EQ(body, "xy");
-  EXPECT_EQ(encode_meta_tags(1, {}), "PROCESSING\r\nPENDING\r\nDONE\r\n\r\n");
-}
-
-TEST(MetaTags, V7HeadersThenBodyCutAnywhere) {
-  const Bytes binary("\0\r\nDONE\0", 8);
-  const Bytes raw = Bytes(vectors::kV7) + binary;
-  for (std::size_t cut = 0; cut <= raw.size(); ++cut) {
-    MetaTagReader reader;
-    Bytes body;
-    ASSERT_TRUE(reader.feed(raw.substr(0, cut), body));
-    ASSERT_TRUE(reader.feed(raw.substr(cut), body));
-    ASSERT_TRUE(reader.finish());
-    EXPECT_EQ(body, binary) << cut;
-    ASSERT_NE(reader.header("x-elapsedtime"), nullptr);
-    EXPECT_EQ(*reader.header("x-elapsedtime"), "5");
-    EXPECT_EQ(*reader.header("X-StartTime"), "Mon, 02 Nov 2026 10:00:00 GMT");
-    EXPECT_EQ(reader.header("X-ResponseCode"), nullptr);
-  }
-  EXPECT_EQ(encode_meta_tags(0, {{"X-ElapsedTime", "5"}, {"X-StartTime", "Mon, 02 Nov 2026 10:00:00 GMT"}}),
-            vectors::kV7);
-}
-
-TEST(MetaTags, WordsRepeatWithAndWithoutLineEnds) {
-  for (const char* raw :
-       {"PROCESSINGPENDINGPENDINGDONE\r\n\r\nb", "PROCESSING\r\nPENDINGPENDING\r\n\r\nPROCESSING\nDONE\r\n\r\nb"}) {
-    MetaTagReader reader;
-    Bytes body;
-    ASSERT_TRUE(reader.feed(raw, body)) << raw;
-    EXPECT_EQ(body, "b");
-    EXPECT_EQ(reader.pending(), 2U);
-  }
-}
-
-TEST(MetaTags, WhatIsNoneOfThemIsRefused) {
-  for (const char* raw :
-       {"<html>", "PROCESSED", "PEND\r\nING", "DONE\r\nno colon\r\n\r\n", "DONE\r\n: x\r\n\r\n", "DONEx: y\r\n\r\n"}) {
-    MetaTagReader reader;
-    Bytes body;
-    EXPECT_FALSE(reader.feed(raw, body)) << raw;
-  }
-  MetaTagReader reader;
-  Bytes body;
-  EXPECT_FALSE(reader.feed("DONE\r\nx: " + std::string(limits::kMetaBytesMax, 'y'), body));
-  // Keep-alives may go on for hours.
-  MetaTagReader patient;
-  ASSERT_TRUE(patient.feed(repeated("PENDING\r\n", 20000), body));
-  EXPECT_EQ(patient.pending(), 20000U);
-}
-
-TEST(SessionBody, V8ConnectRequest) {
-  ConnectRequest request;
-  request.user_dn = "/o=A/cn=u";
-  EXPECT_EQ(encode(request).value(), bytes(vectors::kV8));
-  const auto back = decode_connect_request(bytes(vectors::kV8));
-  ASSERT_TRUE(back) << back.error().to_string();
-  EXPECT_EQ(back.value().user_dn, "/o=A/cn=u");
-  EXPECT_EQ(back.value().code_page, 1252U);
-  EXPECT_EQ(back.value().lcid_sort, 1033U);
-}
-
-TEST(SessionBody, V9ConnectResponse) {
-  ConnectResponse response;
-  response.polls_max_ms = 60000;
-  response.retry_count = 6;
-  response.retry_delay_ms = 10000;
-  response.dn_prefix = "/o=A";
-  response.display_name = "U";
-  EXPECT_EQ(encode(response).value(), bytes(vectors::kV9));
-  const auto back = decode_connect_response(bytes(vectors::kV9));
-  ASSERT_TRUE(back) << back.error().to_string();
-  EXPECT_EQ(back.value().polls_max_ms, 60000U);
-  EXPECT_EQ(back.value().retry_delay_ms, 10000U);
-  EXPECT_EQ(back.value().display_name, "U");
-}
-
-TEST(SessionBody, AFailureOfTheServerIsNoBody) {
-  const Bytes failed = encode(FailedBody{0x6BB, "aux"}).value();
-  EXPECT_EQ(decode_failed_body(failed).value().status, 0x6BBU);
-  const auto connect = decode_connect_response(failed);
-  ASSERT_FALSE(connect);
-  EXPECT_EQ(connect.error().errc(), Errc::call_failed);
-  EXPECT_EQ(connect.error().raw_code, 0x6BBU);
-  EXPECT_FALSE(decode_execute_response(failed));
-  // A refusal behind a good status may leave out the rest.
-  EXPECT_EQ(decode_connect_response(bytes("00 00 00 00 05 00 07 80")).value().error_code, 0x80070005U);
-  EXPECT_EQ(decode_execute_response(bytes("00 00 00 00 7D 04 00 00 AA")).value().error_code, 0x47DU);
-}
-
-TEST(SessionBody, TheOthersGoThereAndBack) {
-  ExecuteResponse execute;
-  execute.rop_buffer = "rops";
-  execute.auxiliary = "aux";
-  EXPECT_EQ(decode_execute_response(encode(execute).value()).value().rop_buffer, "rops");
-  EXPECT_EQ(decode_disconnect_request(encode(DisconnectRequest{"a"}).value()).value().auxiliary, "a");
-  EXPECT_EQ(decode_disconnect_response(encode(DisconnectResponse{3, "a"}).value()).value().error_code, 3U);
-  EXPECT_EQ(decode_notification_wait_request(encode(NotificationWaitRequest{0, "a"}).value()).value().auxiliary, "a");
-  EXPECT_TRUE(
-      decode_notification_wait_response(encode(NotificationWaitResponse{0, true, {}}).value()).value().event_pending);
-  EXPECT_FALSE(decode_disconnect_request(bytes("FF FF FF FF 00")));
-  EXPECT_FALSE(encode(ConnectRequest{.user_dn = std::string("a\0b", 3), .auxiliary = {}}));
 }
 
 }  // namespace

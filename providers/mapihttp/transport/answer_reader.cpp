@@ -5,6 +5,15 @@
 #include "providers/mapihttp/transport/answer_failures.h"
 
 namespace mapisync::mapihttp {
+namespace {
+
+/// The codecs do not know that what they could not read takes the session with it.
+Result<void> of_session(Result<void> read) {
+  if (!read) read.error().scope = Scope::mailbox;
+  return read;
+}
+
+}  // namespace
 
 Result<void> AnswerReader::head(int status, const HeaderList& headers) {
   status_ = status;
@@ -25,7 +34,9 @@ Result<void> AnswerReader::data(BytesView piece) {
     return success();
   }
   any_data_ = true;
-  return inner_.feed(piece);
+  MAPISYNC_TRYV(of_session(inner_.feed(piece, body_)));
+  if (body_.size() <= most_body_) return success();
+  return fail(Errc::too_big, Scope::mailbox, Retry::later, "the answer is larger than was asked for");
 }
 
 Duration AnswerReader::patience() const {
@@ -39,7 +50,7 @@ Duration AnswerReader::patience() const {
 Result<void> AnswerReader::finish(const std::string& what) {
   if (status_ != 200) return http_status_failure(status_, headers_, what);
   // PING has no body, and some answers to it no inner lines.
-  if (framing_ == Framing::inner && any_data_) MAPISYNC_TRYV(inner_.finish());
+  if (framing_ == Framing::inner && any_data_) MAPISYNC_TRYV(of_session(inner_.finish()));
   const std::string* code = header("X-ResponseCode");
   if (code == nullptr) {
     return fail(Errc::malformed, Scope::mailbox, Retry::never,
@@ -52,7 +63,7 @@ Result<void> AnswerReader::finish(const std::string& what) {
 }
 
 const std::string* AnswerReader::header(std::string_view name) const noexcept {
-  const std::string* inner = inner_.headers().find(name);
+  const std::string* inner = inner_.header(name);
   return inner != nullptr ? inner : headers_.find(name);
 }
 

@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "providers/mapihttp/transport/http_channel.h"
-#include "providers/mapihttp/transport/inner_body.h"
+#include "providers/mapihttp/wire/meta_tags.h"
 
 namespace mapisync::mapihttp {
 
@@ -20,8 +21,7 @@ struct Patience {
 
 class AnswerReader final : public HttpReceiver {
  public:
-  AnswerReader(std::size_t most_body, const Patience& patience) noexcept
-      : most_body_(most_body), patience_(patience), inner_(most_body) {}
+  AnswerReader(std::size_t most_body, const Patience& patience) noexcept : most_body_(most_body), patience_(patience) {}
 
   Result<void> head(int status, const HeaderList& headers) override;
   Result<void> data(BytesView piece) override;
@@ -36,8 +36,8 @@ class AnswerReader final : public HttpReceiver {
   const HeaderList& headers() const noexcept { return headers_; }
   /// The inner one counts, then HTTP's. Null if there is none.
   const std::string* header(std::string_view name) const noexcept;
-  std::uint32_t pending_count() const noexcept { return inner_.pending_count(); }
-  Bytes take_body() noexcept { return inner_.take_body(); }
+  std::size_t pending_count() const noexcept { return inner_.pending(); }
+  Bytes take_body() noexcept { return std::move(body_); }
   bool redirects() const noexcept;
 
  private:
@@ -51,7 +51,8 @@ class AnswerReader final : public HttpReceiver {
   Framing framing_{Framing::none};
   std::size_t skipped_{0};
   bool any_data_{false};
-  InnerBodyParser inner_;
+  wire::MetaTagReader inner_;
+  Bytes body_;
 };
 
 }  // namespace mapisync::mapihttp

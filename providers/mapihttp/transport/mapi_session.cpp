@@ -26,6 +26,15 @@ Failure lost_before() {
   return fail(Errc::session_lost, Scope::mailbox, Retry::now, "the session ended with an earlier failure");
 }
 
+/// What the codecs say of a body that failed as a whole, in the terms of a session.
+template <class T>
+Result<T> judged(Result<T> decoded, const char* what) {
+  if (decoded) return decoded;
+  if (decoded.error().raw_code != 0) return status_code_failure(decoded.error().raw_code, what);
+  decoded.error().scope = Scope::mailbox;
+  return decoded;
+}
+
 }  // namespace
 
 /// One request until it has an answer: a token may be renewed, redirects followed, and what never arrived sent again.
@@ -60,7 +69,7 @@ class MapiSession::Call {
       return answer.take_body();
     }
   }
-  std::uint32_t pending_count() const noexcept { return pending_; }
+  std::size_t pending_count() const noexcept { return pending_; }
 
  private:
   /// false: it did not reach the server, and is to be sent again.
@@ -97,7 +106,7 @@ class MapiSession::Call {
   Duration begun_;
   bool resent_{false}, renewed_{false};
   int redirects_{0};
-  std::uint32_t pending_{0};
+  std::size_t pending_{0};
 };
 
 MapiSession::MapiSession(SessionOptions options, Credentials credentials, std::unique_ptr<HttpChannel> channel,
@@ -110,9 +119,9 @@ MapiSession::MapiSession(SessionOptions options, Credentials credentials, std::u
       client_id_(make_guid(random)),
       cookies_(std::move(options_.cookies)) {}
 
-Result<ConnectResponse> MapiSession::connect(const CallLimits& limits) {
+Result<wire::ConnectResponse> MapiSession::connect(const CallLimits& limits) {
   if (state_ != State::fresh) return fail(Errc::unconfigured, Scope::mailbox, Retry::never, "a session connects once");
-  ConnectRequest connect;
+  wire::ConnectRequest connect;
   connect.user_dn = options_.user_dn;
   connect.code_page = options_.code_page;
   connect.lcid_sort = connect.lcid_string = options_.lcid;
@@ -120,18 +129,18 @@ Result<ConnectResponse> MapiSession::connect(const CallLimits& limits) {
   cookies_.begin_context();
   state_ = State::lost;  // until it is known to be there
   MAPISYNC_TRY(answer, exchange("Connect", body, limits));
-  MAPISYNC_TRY(response, decode_connect_response(answer));
+  MAPISYNC_TRY(response, judged(wire::decode_connect_response(answer), "Connect"));
   if (response.error_code != 0) return status_code_failure(response.error_code, "Connect");
   cookies_.drop_old();
   state_ = State::connected;
   return std::move(response);
 }
 
-Result<ExecuteResponse> MapiSession::execute(const ExecuteRequest& execute, const CallLimits& limits) {
+Result<wire::ExecuteResponse> MapiSession::execute(const wire::ExecuteRequest& execute, const CallLimits& limits) {
   MAPISYNC_TRYV(check_connected());
   MAPISYNC_TRY(body, encode(execute));
   MAPISYNC_TRY(answer, request("Execute", body, limits));
-  auto response = decode_execute_response(answer);
+  auto response = judged(wire::decode_execute_response(answer), "Execute");
   if (!response) {
     if (response.error().errc() != Errc::busy && response.error().errc() != Errc::too_big) state_ = State::lost;
     return response;
@@ -155,8 +164,9 @@ Result<void> MapiSession::ping_if_due(const CallLimits& limits) {
 Result<void> MapiSession::disconnect(const CallLimits& limits) {
   MAPISYNC_TRYV(check_connected());
   state_ = State::ended;
-  MAPISYNC_TRY(answer, exchange("Disconnect", encode(DisconnectRequest{}), limits));
-  MAPISYNC_TRY(response, decode_disconnect_response(answer));
+  MAPISYNC_TRY(body, encode(wire::DisconnectRequest{}));
+  MAPISYNC_TRY(answer, exchange("Disconnect", body, limits));
+  MAPISYNC_TRY(response, judged(wire::decode_disconnect_response(answer), "Disconnect"));
   if (response.error_code != 0) return status_code_failure(response.error_code, "Disconnect");
   return success();
 }

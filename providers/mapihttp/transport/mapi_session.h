@@ -16,8 +16,8 @@
 #include "providers/mapihttp/transport/cookie_jar.h"
 #include "providers/mapihttp/transport/credentials.h"
 #include "providers/mapihttp/transport/http_channel.h"
-#include "providers/mapihttp/transport/request_bodies.h"
 #include "providers/mapihttp/transport/url.h"
+#include "providers/mapihttp/wire/session_body.h"
 
 namespace mapisync::mapihttp {
 
@@ -41,11 +41,11 @@ class MapiSession {
               Random& random);
 
   /// Once. Errc::logon_failed says in its context what the server would accept.
-  Result<ConnectResponse> connect(const CallLimits& limits);
+  Result<wire::ConnectResponse> connect(const CallLimits& limits);
 
   /// ErrorCode other than 0 is a failure, by status_code_failure(): busy (wait, then the same request again) and
   /// too_big (ecBufferTooSmall) leave the session as it was.
-  Result<ExecuteResponse> execute(const ExecuteRequest& request, const CallLimits& limits);
+  Result<wire::ExecuteResponse> execute(const wire::ExecuteRequest& request, const CallLimits& limits);
 
   /// Nothing but a sign of life.
   Result<void> ping(const CallLimits& limits);

@@ -22,6 +22,8 @@ inline constexpr std::uint32_t kAttachmentsMax = 1U << 16U;    // of one message
 inline constexpr std::size_t kHeaderPropertiesMax = 256;       // of a change's header, or of a folder
 inline constexpr std::size_t kHeaderBytesMax = 4U << 20U;      // of all of those
 inline constexpr std::size_t kSmallBlobMax = 1U << 20U;        // error info, property groups
+inline constexpr std::size_t kRopBufferMax = 0x40000;          // of a request, headers included [MS-OXCRPC 3.1.4.2]
+inline constexpr std::size_t kAuxiliaryMax = 0x1008;           // of a request
 inline constexpr std::size_t kMetaBytesMax = 64U << 10U;       // what precedes the body of an answer
 
 }  // namespace mapisync::wire::limits

@@ -1,6 +1,7 @@
 #include "providers/mapihttp/wire/meta_tags.h"
 
 #include <algorithm>
+#include <array>
 
 #include "providers/mapihttp/wire/byte_reader.h"
 #include "providers/mapihttp/wire/limits.h"
@@ -8,7 +9,8 @@
 namespace mapisync::wire {
 namespace {
 
-constexpr std::string_view kProcessing = "PROCESSING", kPending = "PENDING", kDone = "DONE";
+constexpr std::string_view kPending = "PENDING", kDone = "DONE";
+constexpr std::array kWords{std::string_view{"PROCESSING"}, kPending, kDone};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -16,55 +18,82 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
 }  // namespace
 
 Result<void> MetaTagReader::feed(BytesView piece, Bytes& body) {
-  while (!piece.empty() && state_ != State::body) {
-    // A keep-alive has no end of its own: only what is no word or line counts against the bound.
-    const char c = piece.front();
-    piece.remove_prefix(1);
-    if (state_ == State::words) {
-      MAPISYNC_TRYV(word_byte(c));
-      continue;
+  std::size_t at = 0;
+  for (; at < piece.size() && state_ != State::body; ++at) {
+    switch (state_) {
+      case State::words: MAPISYNC_TRYV(word_byte(piece[at])); break;
+      case State::after_done: MAPISYNC_TRYV(done_byte(piece[at])); break;
+      case State::headers: MAPISYNC_TRYV(header_byte(piece[at])); break;
+      case State::body: break;
     }
-    if (++read_ > limits::kMetaBytesMax) return malformed("answer: its header lines are too long");
-    text_.push_back(c);
-    if (text_.ends_with("\r\n")) MAPISYNC_TRYV(header_line());
   }
-  body.append(piece);
+  body.append(piece.substr(at));
   return success();
 }
 
-Result<void> MetaTagReader::word_byte(char c) {
-  if (c == '\r' || c == '\n') {
-    if (!text_.empty()) return malformed("answer: PROCESSING, PENDING or DONE is cut short");
+/// Any number of the words, with or without line ends: gromox ends its keep-alives with that of the chunk only, and
+/// begins again with PROCESSING.
+Result<void> MetaTagReader::word_byte(char byte) {
+  if (text_.empty() && (byte == '\r' || byte == '\n')) {
+    if (byte == '\n' && ++tags_ > 2 * kMostTags) return malformed("answer: it never ends");
     return success();
   }
-  text_.push_back(c);
-  if (!kProcessing.starts_with(text_) && !kPending.starts_with(text_) && !kDone.starts_with(text_)) {
-    return malformed("answer: it begins with neither PROCESSING, PENDING nor DONE");
+  text_.push_back(byte);
+  if (std::none_of(kWords.begin(), kWords.end(), [this](auto word) { return word.starts_with(text_); })) {
+    return malformed("answer: it does not begin with PROCESSING, PENDING or DONE");
   }
+  if (std::find(kWords.begin(), kWords.end(), text_) == kWords.end()) return success();
   if (text_ == kPending) ++pending_;
-  if (text_ == kDone) state_ = State::headers;
-  if (text_ == kPending || text_ == kProcessing || text_ == kDone) text_.clear();
+  if (text_ == kDone) state_ = State::after_done;
+  text_.clear();
+  if (++tags_ > 2 * kMostTags) return malformed("answer: it never ends");
   return success();
 }
 
-Result<void> MetaTagReader::header_line() {
-  const std::string line = std::exchange(text_, {});
-  const std::string_view view = std::string_view(line).substr(0, line.size() - 2);
-  if (view.empty()) {
-    // The first one ends the line of DONE.
-    if (read_ > 2) state_ = State::body;
+Result<void> MetaTagReader::done_byte(char byte) {
+  if (byte == '\r' && text_.empty()) {
+    text_.push_back(byte);
     return success();
   }
-  const std::size_t colon = view.find(':');
-  if (read_ == line.size() || colon == std::string_view::npos || colon == 0) {
+  if (byte != '\n') return malformed("answer: something follows DONE on its line");
+  text_.clear();
+  state_ = State::headers;
+  return success();
+}
+
+Result<void> MetaTagReader::header_byte(char byte) {
+  if (++header_bytes_ > limits::kMetaBytesMax) return malformed("answer: its header lines are too long");
+  if (byte != '\n') {
+    text_.push_back(byte);
+    return success();
+  }
+  const std::string line = std::exchange(text_, {});
+  const std::string_view view = std::string_view(line).substr(0, line.size() - (line.ends_with('\r') ? 1 : 0));
+  if (!view.empty()) return header_line(view);
+  state_ = State::body;
+  return success();
+}
+
+Result<void> MetaTagReader::header_line(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || trimmed(line.substr(0, colon)).empty()) {
     return malformed("answer: what follows DONE is no header line");
   }
-  std::string_view value = view.substr(colon + 1);
-  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
-  headers_.emplace_back(view.substr(0, colon), value);
+  if (std::any_of(line.begin(), line.end(), is_control)) return malformed("answer: a header line holds controls");
+  headers_.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
   return success();
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,9 +15,11 @@
 namespace mapisync::wire {
 
 /// Reads an answer, without its HTTP chunks, in pieces cut anywhere. The three words are taken with or without line
-/// ends, in any number, up to DONE.
+/// ends, in any number up to a bound, until DONE.
 class MetaTagReader {
  public:
+  static constexpr std::size_t kMostTags = 1U << 16U;  // at one in 15 s this is 11 days
+
   /// Appends to `body` what of `piece` belongs to it. After a failure nothing more may be fed.
   Result<void> feed(BytesView piece, Bytes& body);
   /// The answer has ended: fails unless its body had begun.
@@ -30,14 +34,17 @@ class MetaTagReader {
   const std::string* header(std::string_view name) const noexcept;
 
  private:
-  enum class State { words, headers, body };
-  Result<void> word_byte(char c);
-  Result<void> header_line();
+  enum class State : std::uint8_t { words, after_done, headers, body };
+  Result<void> word_byte(char byte);
+  Result<void> done_byte(char byte);
+  Result<void> header_byte(char byte);
+  Result<void> header_line(std::string_view line);
 
   State state_{State::words};
-  std::string text_;  // the word or line under way
-  std::size_t read_{0};
+  std::string text_;     // what came of the word or line under way
+  std::size_t tags_{0};  // and empty lines between them
   std::size_t pending_{0};
+  std::size_t header_bytes_{0};
   std::vector<std::pair<std::string, std::string>> headers_;
 };
 

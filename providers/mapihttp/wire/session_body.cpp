@@ -1,7 +1,10 @@
 #include "providers/mapihttp/wire/session_body.h"
 
+#include <limits>
+
 #include "providers/mapihttp/wire/byte_reader.h"
 #include "providers/mapihttp/wire/byte_writer.h"
+#include "providers/mapihttp/wire/limits.h"
 #include "providers/mapihttp/wire/text.h"
 
 namespace mapisync::wire {
@@ -12,8 +15,15 @@ void put_sized(ByteWriter& out, BytesView bytes) {
   out.bytes(bytes);
 }
 
-Bytes take_sized(ByteReader& from) {
+/// Of a request: the other side takes no more.
+void put_sized(ByteWriter& out, BytesView bytes, std::size_t most) {
+  if (bytes.size() > most) out.refuse("a buffer is larger than a server takes");
+  put_sized(out, bytes);
+}
+
+Bytes take_sized(ByteReader& from, std::size_t most = std::numeric_limits<std::uint32_t>::max()) {
   const std::uint32_t size = from.u32();
+  if (size > most) from.refuse("a buffer is larger than may be sent");
   return Bytes(from.bytes(size));
 }
 
@@ -34,7 +44,7 @@ Result<Bytes> encode(const ConnectRequest& request) {
   out.u32(request.code_page);
   out.u32(request.lcid_sort);
   out.u32(request.lcid_string);
-  put_sized(out, request.auxiliary);
+  put_sized(out, request.auxiliary, limits::kAuxiliaryMax);
   return out.take("Connect request");
 }
 
@@ -54,9 +64,9 @@ Result<Bytes> encode(const ConnectResponse& response) {
 Result<Bytes> encode(const ExecuteRequest& request) {
   ByteWriter out;
   out.u32(request.flags);
-  put_sized(out, request.rop_buffer);
+  put_sized(out, request.rop_buffer, limits::kRopBufferMax);
   out.u32(request.max_rop_out);
-  put_sized(out, request.auxiliary);
+  put_sized(out, request.auxiliary, limits::kAuxiliaryMax);
   return out.take("Execute request");
 }
 
@@ -72,7 +82,7 @@ Result<Bytes> encode(const ExecuteResponse& response) {
 
 Result<Bytes> encode(const DisconnectRequest& request) {
   ByteWriter out;
-  put_sized(out, request.auxiliary);
+  put_sized(out, request.auxiliary, limits::kAuxiliaryMax);
   return out.take("Disconnect request");
 }
 
@@ -87,7 +97,7 @@ Result<Bytes> encode(const DisconnectResponse& response) {
 Result<Bytes> encode(const NotificationWaitRequest& request) {
   ByteWriter out;
   out.u32(request.flags);
-  put_sized(out, request.auxiliary);
+  put_sized(out, request.auxiliary, limits::kAuxiliaryMax);
   return out.take("NotificationWait request");
 }
 
@@ -115,7 +125,7 @@ Result<ConnectRequest> decode_connect_request(BytesView body) {
   request.code_page = from.u32();
   request.lcid_sort = from.u32();
   request.lcid_string = from.u32();
-  request.auxiliary = take_sized(from);
+  request.auxiliary = take_sized(from, limits::kAuxiliaryMax);
   MAPISYNC_TRYV(from.end_of("Connect request"));
   return request;
 }
@@ -125,18 +135,14 @@ Result<ConnectResponse> decode_connect_response(BytesView body) {
   MAPISYNC_TRYV(status_of(from, "Connect response"));
   ConnectResponse response;
   response.error_code = from.u32();
+  MAPISYNC_TRYV(from.verdict("Connect response"));
+  if (response.error_code != 0) return response;  // a refusal may end where it likes
   response.polls_max_ms = from.u32();
   response.retry_count = from.u32();
   response.retry_delay_ms = from.u32();
   response.dn_prefix = from.narrow_text();
   response.display_name = decode_text(from.wide_text(), code_page::kUtf16);
   response.auxiliary = take_sized(from);
-  // A refusal may end where it likes.
-  if (response.error_code != 0 && !from.ok()) {
-    ConnectResponse refused;
-    refused.error_code = response.error_code;
-    return refused;
-  }
   MAPISYNC_TRYV(from.end_of("Connect response"));
   return response;
 }
@@ -145,9 +151,9 @@ Result<ExecuteRequest> decode_execute_request(BytesView body) {
   ByteReader from(body);
   ExecuteRequest request;
   request.flags = from.u32();
-  request.rop_buffer = take_sized(from);
+  request.rop_buffer = take_sized(from, limits::kRopBufferMax);
   request.max_rop_out = from.u32();
-  request.auxiliary = take_sized(from);
+  request.auxiliary = take_sized(from, limits::kAuxiliaryMax);
   MAPISYNC_TRYV(from.end_of("Execute request"));
   return request;
 }
@@ -169,7 +175,7 @@ Result<ExecuteResponse> decode_execute_response(BytesView body) {
 Result<DisconnectRequest> decode_disconnect_request(BytesView body) {
   ByteReader from(body);
   DisconnectRequest request;
-  request.auxiliary = take_sized(from);
+  request.auxiliary = take_sized(from, limits::kAuxiliaryMax);
   MAPISYNC_TRYV(from.end_of("Disconnect request"));
   return request;
 }
@@ -179,6 +185,8 @@ Result<DisconnectResponse> decode_disconnect_response(BytesView body) {
   MAPISYNC_TRYV(status_of(from, "Disconnect response"));
   DisconnectResponse response;
   response.error_code = from.u32();
+  MAPISYNC_TRYV(from.verdict("Disconnect response"));
+  if (response.error_code != 0) return response;
   response.auxiliary = take_sized(from);
   MAPISYNC_TRYV(from.end_of("Disconnect response"));
   return response;
@@ -188,7 +196,7 @@ Result<NotificationWaitRequest> decode_notification_wait_request(BytesView body)
   ByteReader from(body);
   NotificationWaitRequest request;
   request.flags = from.u32();
-  request.auxiliary = take_sized(from);
+  request.auxiliary = take_sized(from, limits::kAuxiliaryMax);
   MAPISYNC_TRYV(from.end_of("NotificationWait request"));
   return request;
 }
@@ -198,6 +206,8 @@ Result<NotificationWaitResponse> decode_notification_wait_response(BytesView bod
   MAPISYNC_TRYV(status_of(from, "NotificationWait response"));
   NotificationWaitResponse response;
   response.error_code = from.u32();
+  MAPISYNC_TRYV(from.verdict("NotificationWait response"));
+  if (response.error_code != 0) return response;
   response.event_pending = from.u32() != 0;
   response.auxiliary = take_sized(from);
   MAPISYNC_TRYV(from.end_of("NotificationWait response"));

@@ -17,9 +17,11 @@ struct ConnectRequest {
   std::uint32_t lcid_sort{1033};
   std::uint32_t lcid_string{1033};
   Bytes auxiliary;
+  friend bool operator==(const ConnectRequest&, const ConnectRequest&) = default;
 };
 
-/// error_code != 0: the server refuses; what follows is not to be relied on.
+// Of any response with an error_code other than 0 nothing more is read: what follows it need not parse.
+
 struct ConnectResponse {
   std::uint32_t error_code{0};
   std::uint32_t polls_max_ms{0};
@@ -28,6 +30,7 @@ struct ConnectResponse {
   std::string dn_prefix;
   std::string display_name;  // UTF-8
   Bytes auxiliary;
+  friend bool operator==(const ConnectResponse&, const ConnectResponse&) = default;
 };
 
 struct ExecuteRequest {
@@ -35,22 +38,25 @@ struct ExecuteRequest {
   Bytes rop_buffer;        // see rpc_header_ext.h
   std::uint32_t max_rop_out{0};
   Bytes auxiliary;
+  friend bool operator==(const ExecuteRequest&, const ExecuteRequest&) = default;
 };
 
-/// error_code != 0: there are no ROP responses.
 struct ExecuteResponse {
   std::uint32_t error_code{0};
   std::uint32_t flags{0};
   Bytes rop_buffer;
   Bytes auxiliary;
+  friend bool operator==(const ExecuteResponse&, const ExecuteResponse&) = default;
 };
 
 struct DisconnectRequest {
   Bytes auxiliary;
+  friend bool operator==(const DisconnectRequest&, const DisconnectRequest&) = default;
 };
 struct DisconnectResponse {
   std::uint32_t error_code{0};
   Bytes auxiliary;
+  friend bool operator==(const DisconnectResponse&, const DisconnectResponse&) = default;
 };
 
 struct NotificationWaitRequest {
@@ -69,6 +75,7 @@ struct FailedBody {
   Bytes auxiliary;
 };
 
+/// What cannot be said (a NUL within a text, a buffer of a request beyond its limit) is Errc::invalid_argument.
 Result<Bytes> encode(const ConnectRequest& request);
 Result<Bytes> encode(const ConnectResponse& response);
 Result<Bytes> encode(const ExecuteRequest& request);

@@ -367,8 +367,9 @@ TEST_F(Loopback, ASession) {
   std::mutex mutex;
   std::vector<WireRequest> seen;
   LoopbackServer server([&](Peer& peer) {
-    const Bytes bodies[] = {encode(ConnectResponse{}), encode(ExecuteResponse{0, 0, "rops", ""}), "",
-                            encode(DisconnectResponse{})};
+    const Bytes bodies[] = {encode(wire::ConnectResponse{}).value(),
+                            encode(wire::ExecuteResponse{0, 0, "rops", ""}).value(), "",
+                            encode(wire::DisconnectResponse{}).value()};
     for (std::size_t i = 0; auto request = peer.read_request(); ++i) {
       const std::lock_guard lock(mutex);
       seen.push_back(*request);

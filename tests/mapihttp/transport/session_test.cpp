@@ -43,7 +43,7 @@ class Session : public testing::Test {
             random_};
   }
   MapiSession connected(std::vector<std::string> headers = {}) {
-    answers_.push_front(good(encode(ConnectResponse{}), std::move(headers)));
+    answers_.push_front(good(encode(wire::ConnectResponse{}).value(), std::move(headers)));
     MapiSession session = make();
     EXPECT_TRUE(session.connect(limits_));
     return session;
@@ -63,10 +63,11 @@ TEST_F(Session, ConnectExecutePingDisconnect) {
   MapiSession session = connected(
       {"Set-Cookie: MapiContext=c", "Set-Cookie: MapiSequence=1", "X-ServerApplication: Exchange/15.02.1118.040"});
   EXPECT_EQ(session.server_application(), "Exchange/15.02.1118.040");
-  ExecuteResponse executed;
+  wire::ExecuteResponse executed;
   executed.rop_buffer = "answer";
-  answers_ = {good(encode(executed), {"Set-Cookie: MapiSequence=2"}), good(""), good(encode(DisconnectResponse{}))};
-  ExecuteRequest request;
+  answers_ = {good(encode(executed).value(), {"Set-Cookie: MapiSequence=2"}), good(""),
+              good(encode(wire::DisconnectResponse{}).value())};
+  wire::ExecuteRequest request;
   request.rop_buffer = "question";
   const auto answer = session.execute(request, limits_);
   ASSERT_TRUE(answer);
@@ -110,7 +111,7 @@ TEST_F(Session, RequestsAreNumberedUnderOneId) {
 TEST_F(Session, NothingBeforeConnectAndNothingAfterTheEnd) {
   MapiSession session = make();
   EXPECT_EQ(session.ping(limits_).error().errc(), Errc::unconfigured);
-  answers_ = {good(encode(ConnectResponse{})), good(encode(DisconnectResponse{}))};
+  answers_ = {good(encode(wire::ConnectResponse{}).value()), good(encode(wire::DisconnectResponse{}).value())};
   EXPECT_TRUE(session.connect(limits_));
   EXPECT_EQ(session.connect(limits_).error().errc(), Errc::unconfigured);
   EXPECT_TRUE(session.disconnect(limits_));
@@ -119,9 +120,9 @@ TEST_F(Session, NothingBeforeConnectAndNothingAfterTheEnd) {
 }
 
 TEST_F(Session, ConnectThatIsRefused) {
-  ConnectResponse refused;
+  wire::ConnectResponse refused;
   refused.error_code = 0x80070005;
-  answers_ = {good(encode(refused))};
+  answers_ = {good(encode(refused).value())};
   MapiSession session = make();
   const auto answer = session.connect(limits_);
   ASSERT_FALSE(answer);
@@ -133,7 +134,7 @@ TEST_F(Session, ConnectThatIsRefused) {
 // What reached nobody is sent once more, over another connection, under the same number and with the same cookies.
 TEST_F(Session, WhatNeverArrivedIsSentAgain) {
   MapiSession session = connected({"Set-Cookie: s=1"});
-  answers_ = {lost(Errc::network, false), good(encode(ExecuteResponse{}))};
+  answers_ = {lost(Errc::network, false), good(encode(wire::ExecuteResponse{}).value())};
   EXPECT_TRUE(session.execute({}, limits_));
   ASSERT_EQ(seen_.size(), 3U);
   EXPECT_FALSE(seen_[1].fresh_connection);
@@ -154,7 +155,7 @@ TEST_F(Session, WhatMayHaveArrivedIsNot) {
   for (const Errc code : {Errc::network, Errc::timeout, Errc::cancelled, Errc::malformed}) {
     MapiSession session = connected();
     const std::size_t before = seen_.size();
-    answers_ = {lost(code, true), good(encode(ExecuteResponse{}))};
+    answers_ = {lost(code, true), good(encode(wire::ExecuteResponse{}).value())};
     const auto answer = session.execute({}, limits_);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().errc(), code);
@@ -185,7 +186,7 @@ TEST_F(Session, EveryAnswerThatFailsLosesTheSession) {
       {200, {"X-ResponseCode: 0"}, "PROCESS"},
       {200, {"X-ResponseCode: 0"}, "HELLO"},
       good(Bytes("\0\0", 2)),
-      good(encode_failed_body(0x80004005)),
+      good(encode(wire::FailedBody{0x80004005, {}}).value()),
   };
   for (const ScriptedAnswer& answer : failing) {
     MapiSession session = connected();
@@ -197,11 +198,11 @@ TEST_F(Session, EveryAnswerThatFailsLosesTheSession) {
 
 TEST_F(Session, ABusyServerKeepsIt) {
   MapiSession session = connected();
-  ExecuteResponse busy, small;
+  wire::ExecuteResponse busy, small;
   busy.error_code = 0x6BB;
   small.error_code = 0x47D;
-  answers_ = {good(encode(busy)), good(encode_failed_body(0x480)), good(encode(small)),
-              good(encode(ExecuteResponse{}))};
+  answers_ = {good(encode(busy).value()), good(encode(wire::FailedBody{0x480, {}}).value()),
+              good(encode(small).value()), good(encode(wire::ExecuteResponse{}).value())};
   EXPECT_EQ(session.execute({}, limits_).error().errc(), Errc::busy);
   EXPECT_EQ(session.execute({}, limits_).error().errc(), Errc::busy);
   EXPECT_EQ(session.execute({}, limits_).error().errc(), Errc::too_big);
@@ -212,7 +213,8 @@ TEST_F(Session, RedirectsKeepMethodAndBody) {
   for (const int status : {301, 302, 303, 307, 308}) {
     MapiSession session = connected();
     seen_.clear();
-    answers_ = {{status, {"Location: /other/?MailboxId=2"}, ""}, good(encode(ExecuteResponse{})), good("")};
+    answers_ = {
+        {status, {"Location: /other/?MailboxId=2"}, ""}, good(encode(wire::ExecuteResponse{}).value()), good("")};
     ASSERT_TRUE(session.execute({}, limits_));
     EXPECT_EQ(seen_[1].url, "https://mail.example.com/other/?MailboxId=2");
     EXPECT_EQ(seen_[1].body, seen_[0].body);
@@ -224,7 +226,7 @@ TEST_F(Session, RedirectsKeepMethodAndBody) {
 // Invariant 11: credentials go nowhere else.
 TEST_F(Session, RedirectsToOtherHostsAreRefused) {
   for (const char* location : {"https://evil.example.com/mapi", "http://mail.example.com/mapi", "//evil.example.com"}) {
-    answers_ = {{302, {std::string("Location: ") + location}, ""}, good(encode(ConnectResponse{}))};
+    answers_ = {{302, {std::string("Location: ") + location}, ""}, good(encode(wire::ConnectResponse{}).value())};
     seen_.clear();
     MapiSession session = make();
     const auto answer = session.connect(limits_);
@@ -245,7 +247,8 @@ TEST_F(Session, RedirectsEnd) {
 }
 
 TEST_F(Session, ARefusedPasswordIsNotTriedAgain) {
-  answers_ = {{401, {"WWW-Authenticate: Negotiate", "WWW-Authenticate: NTLM"}, "no"}, good(encode(ConnectResponse{}))};
+  answers_ = {{401, {"WWW-Authenticate: Negotiate", "WWW-Authenticate: NTLM"}, "no"},
+              good(encode(wire::ConnectResponse{}).value())};
   MapiSession session = make();
   const auto answer = session.connect(limits_);
   ASSERT_FALSE(answer);
@@ -259,7 +262,7 @@ TEST_F(Session, ARefusedTokenIsRenewedOnceARequest) {
   credentials_ = {AuthScheme::bearer, "", Secret{"old"},
                   [&renewals]() -> Result<Secret> { return Secret{"new" + std::to_string(++renewals)}; }};
   const ScriptedAnswer refused{401, {"WWW-Authenticate: Bearer"}, ""};
-  answers_ = {refused, good(encode(ConnectResponse{})), refused, refused};
+  answers_ = {refused, good(encode(wire::ConnectResponse{}).value()), refused, refused};
   MapiSession session = make();
   EXPECT_TRUE(session.connect(limits_));
   EXPECT_EQ(seen_[0].authorization, "Bearer old");
@@ -274,7 +277,7 @@ TEST_F(Session, TheNextSessionEndsTheContextOfALostOne) {
   answers_ = {lost(Errc::network, true)};
   EXPECT_FALSE(first.ping(limits_));
   seen_.clear();
-  answers_ = {good(encode(ConnectResponse{}), {"Set-Cookie: sid=2"}), good("")};
+  answers_ = {good(encode(wire::ConnectResponse{}).value(), {"Set-Cookie: sid=2"}), good("")};
   MapiSession second = make(first.cookies());
   EXPECT_TRUE(second.connect(limits_));
   EXPECT_TRUE(second.ping(limits_));
@@ -302,7 +305,7 @@ TEST_F(Session, TheLogHoldsNoCredential) {
   log_ =
       Log::to_receiver([&logged](Level, std::string_view line) { logged += std::string(line) + "\n"; }, Level::trace);
   MapiSession session = connected({"Set-Cookie: MapiContext=cookievalue"});
-  answers_ = {good(encode(ExecuteResponse{})), {401, {"WWW-Authenticate: Basic"}, ""}};
+  answers_ = {good(encode(wire::ExecuteResponse{}).value()), {401, {"WWW-Authenticate: Basic"}, ""}};
   EXPECT_TRUE(session.execute({}, limits_));
   EXPECT_FALSE(session.ping(limits_));
   EXPECT_NE(logged.find("Execute 2: 16 bytes out, 20 in"), std::string::npos) << logged;
