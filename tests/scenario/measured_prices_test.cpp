@@ -9,7 +9,7 @@
 namespace mapisync::test {
 namespace {
 
-constexpr int kMessages = 400;
+constexpr int kFolderSize = 400;
 constexpr int kWorlds = 12;
 
 struct Prices {
@@ -31,9 +31,9 @@ struct Spent {
 /// A run past three bad messages, on a server where a failing call keeps nothing. Nothing else takes time there.
 Spent run_at(const Prices& prices, int world) {
   World w({.faults = servers::withholds(-1, true), .silent = true});
-  w.inbox().add(kMessages);
+  w.inbox().add(kFolderSize);
   Names bad;
-  for (int i = 0; i < 3; ++i) bad.push_back("m" + std::to_string(1 + (world * 37 + i * 211) % kMessages));
+  for (int i = 0; i < 3; ++i) bad.push_back("m" + std::to_string(1 + (world * 37 + i * 211) % kFolderSize));
   for (const std::string& name : bad) w.break_message(name);
   Spent spent;
   bool selective = false;
