@@ -194,6 +194,14 @@ Result<bool> FakeMailbox::is_public() {
   return row && query.get_bool(0);
 }
 
+Result<Bytes> FakeMailbox::replica_guid() { return impl_->replica_guid(); }
+
+Result<std::uint64_t> FakeMailbox::moves() {
+  Query query = impl_->db->query("SELECT moves FROM box");
+  MAPISYNC_TRY(row, query.step());
+  return row ? query.get_number(0) : 0;
+}
+
 Result<std::uint64_t> FakeMailbox::last_number() {
   Query query = impl_->db->query("SELECT last_number FROM box");
   MAPISYNC_TRY(row, query.step());

@@ -93,6 +93,10 @@ class FakeMailbox {
   // --- The mailbox as a whole ---
   Result<MailboxIdentity> identity();
   Result<bool> is_public();
+  /// The GUID of which native keys are made from now on.
+  Result<Bytes> replica_guid();
+  /// How often it went to another database; 0: there is no other GUID.
+  Result<std::uint64_t> moves();
   struct DatabaseMove {
     bool new_mailbox_guid{false};  // a restored copy rather than a move
     bool new_source_keys{false};   // all folders and messages get new source keys; search keys stay

@@ -59,6 +59,8 @@ class FakeProvider : public Provider {
   void restart_server();
   void drop_sessions();  // every open session is lost
   ServerCounts counts() const;
+  /// For another front of the same server (the emulator). Its calls and those of the ports are one caller at a time.
+  std::shared_ptr<FakeServer> server() const { return server_; }
 
   /// The mailbox's ground truth with the plan's own damages applied and the converter asked.
   Result<std::vector<FolderTruth>> ground_truth();
