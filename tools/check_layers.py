@@ -33,7 +33,7 @@ LAYERS = {
     "providers/mapihttp/client": CONTRACT + ("providers/mapihttp/wire", "providers/mapihttp/transport"),
     "providers/fake/mime": CONTRACT + ("providers/fake/content_converter.h", "providers/fake/fake_mailbox.h"),
     "tools/mapisync": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
-    "tools/emulator": CONTRACT + ("providers/...",),
+    "tools/emulator": CONTRACT + ("providers/...", "tools/mapisync"),
     "tests/support": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/..."),
     "tests": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/...", "tools/...", "tests/...", "bench"),
     "bench": CONTRACT + (ENGINE, "engine/...", "store/...", "providers/...", "tests/support"),
@@ -46,11 +46,11 @@ THIRD_PARTIES = {
     "spdlog/": ("engine/base/log.cpp",),
     "fmt/": ("tools/mapisync", "tests"),
     "sqlite3.h": ("store/sqlite", "providers/fake/sqlite.cpp", "tests", "examples/sync_service", "bench"),
-    "openssl/": ("store/sqlite", "tests/mapihttp"),
+    "openssl/": ("store/sqlite", "tools/emulator", "tests/mapihttp"),
     "gmime/": ("providers/fake/mime", "tests/mime"),
     "glib.h": ("providers/fake/mime", "tests/mime"),
     "iconv.h": ("providers/fake/mime", "providers/mapihttp/wire/text.cpp"),
-    "CLI/": ("tools/mapisync",),
+    "CLI/": ("tools/mapisync", "tools/emulator"),
     "curl/": ("providers/mapihttp/transport",),
     "pugixml.hpp": ("providers/mapihttp/transport",),
     "httplib.h": ("tools/emulator/http_front.cpp", "tests/mapihttp"),
@@ -64,7 +64,7 @@ THIRD_PARTIES = {
 SYSTEM_HEADERS = {"unistd.h", "fcntl.h", "signal.h", "termios.h", "poll.h", "pwd.h", "io.h", "windows.h", "dirent.h", "fnmatch.h"}
 SYSTEM_PREFIXES = ("sys/", "netinet/", "arpa/")
 SYSTEM_HOMES = ("engine/staging/file_spool.cpp", "store/sqlite", "providers/fake", "providers/mapihttp/transport",
-                "tools/mapisync", "tests", "examples", "bench")
+                "tools/mapisync", "tools/emulator/main.cpp", "tests", "examples", "bench")
 
 STANDARD = set("""
 algorithm any array atomic barrier bit bitset charconv chrono codecvt compare complex concepts condition_variable

@@ -133,9 +133,11 @@ Result<StreamPart> ContentsSync::send(TakenMessage message) {
 
 // The beginning of a bad message, up to where it fails.
 Result<void> ContentsSync::write_part(const TakenMessage& message, ErrorPlace place) {
-  if (place == ErrorPlace::before_header) return success();
-  if (place == ErrorPlace::header) {
-    if ((options_.flags & flags::kProgress) != 0) to_.progress_message(0, message.record.associated);
+  const bool progress = (options_.flags & flags::kProgress) != 0;
+  if (place == ErrorPlace::before_header || place == ErrorPlace::header) {
+    // It also ends the message before, which has no end of its own. Where a client wants no progress, nothing does.
+    if (progress) to_.progress_message(0, message.record.associated);
+    if (place == ErrorPlace::before_header) return success();
     to_.marker(marker::kIncrSyncChg);
     to_.sized(pr::kSourceKey, message.record.native_key.bytes());
     return success();

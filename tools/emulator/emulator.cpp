@@ -3,7 +3,7 @@
 namespace mapisync::emulator {
 
 Emulator::Emulator(std::shared_ptr<fake::FakeServer> behind, EmulatorOptions options)
-    : scheme_(options.http.tls() ? "https" : "http"),
+    : scheme_(options.http.tls ? "https" : "http"),
       address_(options.http.address),
       server_(std::move(behind), options.mode, std::move(options.script)),
       endpoint_(server_, std::move(options.users)) {}

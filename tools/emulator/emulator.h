@@ -27,11 +27,14 @@ class Emulator {
  public:
   /// Listens when it returns. Fails as HttpFront::start.
   static Result<std::unique_ptr<Emulator>> start(std::shared_ptr<fake::FakeServer> behind, EmulatorOptions options);
+  /// Waits for connections that are still open, which may take some seconds: end clients first.
   ~Emulator();
 
   std::uint16_t port() const noexcept { return front_->port(); }
   /// "http://127.0.0.1:PORT/mapi/emsmdb/?MailboxId=USER"
   std::string url(std::string_view user) const;
+
+  const std::string& made_certificate() const noexcept { return front_->made_certificate(); }
 
   /// While it is held no request is carried out.
   std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "tools/emulator/self_made_certificate.h"
+
 namespace mapisync::emulator {
 namespace {
 
@@ -51,11 +53,16 @@ void to_library(HttpAnswer answer, httplib::Response& response) {
 
 class HttpFront::Inside {
  public:
-  Inside(const HttpFrontOptions& options, Serve serve) : tls_(options.tls()), serve_(std::move(serve)) {
-    if (tls_)
-      server_ = std::make_unique<httplib::SSLServer>(options.certificate.c_str(), options.private_key.c_str());
-    else
+  Inside(const HttpFrontOptions& options, Serve serve) : tls_(options.tls), serve_(std::move(serve)) {
+    if (!tls_) {
       server_ = std::make_unique<httplib::Server>();
+    } else if (!options.certificate.empty()) {
+      server_ = std::make_unique<httplib::SSLServer>(options.certificate.c_str(), options.private_key.c_str());
+    } else {
+      const SelfMadeCertificate made = make_certificate("IP:" + options.address + ",DNS:localhost", Validity::year);
+      server_ = std::make_unique<httplib::SSLServer>(made.certificate.get(), made.key.get());
+      made_certificate_ = made.pem;
+    }
     server_->new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     server_->set_keep_alive_max_count(1'000'000'000);
     server_->set_payload_max_length(kBodyMax);
@@ -95,6 +102,7 @@ class HttpFront::Inside {
     return success();
   }
   std::uint16_t port() const noexcept { return port_; }
+  const std::string& made_certificate() const noexcept { return made_certificate_; }
 
  private:
   bool tls_;
@@ -102,6 +110,7 @@ class HttpFront::Inside {
   std::unique_ptr<httplib::Server> server_;
   std::thread listener_;
   std::uint16_t port_{0};
+  std::string made_certificate_;
 };
 
 HttpFront::HttpFront(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
@@ -114,5 +123,6 @@ Result<std::unique_ptr<HttpFront>> HttpFront::start(const HttpFrontOptions& opti
 }
 
 std::uint16_t HttpFront::port() const noexcept { return inside_->port(); }
+const std::string& HttpFront::made_certificate() const noexcept { return inside_->made_certificate(); }
 
 }  // namespace mapisync::emulator

@@ -13,10 +13,11 @@ namespace mapisync::emulator {
 
 struct HttpFrontOptions {
   std::string address{"127.0.0.1"};
-  std::uint16_t port{0};    // 0: any that is free
-  std::string certificate;  // file names; with TLS only
+  std::uint16_t port{0};  // 0: any that is free
+  bool tls{false};
+  // With TLS: files in PEM form; both empty: a certificate is made for `address` and localhost.
+  std::string certificate;
   std::string private_key;
-  bool tls() const noexcept { return !certificate.empty(); }
 };
 
 class HttpFront {
@@ -25,12 +26,14 @@ class HttpFront {
 
   /// `serve` is called by several threads. Fails with Errc::io_error if it cannot listen there.
   static Result<std::unique_ptr<HttpFront>> start(const HttpFrontOptions& options, Serve serve);
-  /// Ends every connection and waits.
+  /// Waits for connections that are still open, which may take some seconds.
   ~HttpFront();
   HttpFront(const HttpFront&) = delete;
   HttpFront& operator=(const HttpFront&) = delete;
 
   std::uint16_t port() const noexcept;
+  /// Of the certificate that was made; what a client has to trust. Empty if none was.
+  const std::string& made_certificate() const noexcept;
 
  private:
   class Inside;

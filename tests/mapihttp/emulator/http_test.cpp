@@ -14,12 +14,18 @@ class OverHttp : public testing::Test {
     inbox_ = box_.folder("Inbox").value();
     for (const char* name : {"a", "b", "c"}) EXPECT_TRUE(box_.add_message(inbox_, fake::plain_message(name)));
   }
-  void start(const std::string& script) {
+  void start(const std::string& script, bool tls = false) {
+    client_.reset();  // a server waits for clients that are still there
     EmulatorOptions options;
     options.users.add("ann", "secret");
     options.script = WireScript::parse(script).value();
+    options.http.tls = tls;
     emulator_ = Emulator::start(provider_->server(), std::move(options)).value();
-    client_.emplace(over_http("http://127.0.0.1:" + std::to_string(emulator_->port())), "ann", "secret");
+    client_.emplace(over_http(origin()), "ann", "secret");
+  }
+  std::string origin() const {
+    const std::string url = emulator_->url("ann");
+    return url.substr(0, url.find("/mapi"));
   }
   Streamed synchronize() {
     client_->logon();
@@ -60,9 +66,27 @@ TEST_F(OverHttp, AnAnswerThatIsCutIsNoAnswer) {
   EXPECT_TRUE(client_->execute({rop(0, wire::TellVersionRequest{})}, {client_->logon_handle()}).cut);
 }
 
+TEST_F(OverHttp, TheSameOverTls) {
+  start("");
+  const Bytes plain = synchronize().bytes;
+  start("", true);
+  EXPECT_TRUE(emulator_->url("ann").starts_with("https://"));
+  EXPECT_TRUE(emulator_->made_certificate().starts_with("-----BEGIN CERTIFICATE-----"));
+  EXPECT_EQ(synchronize().bytes, plain);
+}
+
+TEST_F(OverHttp, APortThatIsTakenIsSaid) {
+  start("");
+  EmulatorOptions options;
+  options.http.port = emulator_->port();
+  const auto second = Emulator::start(provider_->server(), std::move(options));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().errc(), Errc::io_error);
+}
+
 TEST_F(OverHttp, OnlyTheEndpointAnswers) {
   start("");
-  const auto send = over_http("http://127.0.0.1:" + std::to_string(emulator_->port()));
+  const auto send = over_http(origin());
   HttpRequest request{"POST", "/mapi/emsmdb/?MailboxId=ann", {}, {}};
   EXPECT_EQ(send(request).status, 401);
   request.headers = {{"Authorization", "Basic " + base64("ann:secret")}};

@@ -14,17 +14,17 @@
 #include "providers/mapihttp/transport/autodiscover.h"
 #include "providers/mapihttp/transport/curl_channel.h"
 #include "tests/mapihttp/transport/loopback_server.h"
-#include "tests/mapihttp/transport/self_made_certificate.h"
 #include "tests/support/manual_clock.h"
+#include "tools/emulator/self_made_certificate.h"
 
 namespace mapisync::mapihttp {
 namespace {
 
+using emulator::make_certificate;
+using emulator::SelfMadeCertificate;
 using mapisync::test::ManualClock;
 using test::LoopbackServer;
-using test::make_certificate;
 using test::Peer;
-using test::SelfMadeCertificate;
 
 class TlsServer {
  public:
@@ -134,7 +134,7 @@ TEST_F(Tls, AnotherName) {
 }
 
 TEST_F(Tls, AnExpiredCertificate) {
-  const SelfMadeCertificate made = make_certificate("IP:127.0.0.1", true);
+  const SelfMadeCertificate made = make_certificate("IP:127.0.0.1", emulator::Validity::expired);
   trust(made);
   const TlsServer server(made);
   expect_refused(post(server.url(), with_ca()));

@@ -1,4 +1,4 @@
-#include "tests/mapihttp/transport/self_made_certificate.h"
+#include "tools/emulator/self_made_certificate.h"
 
 #include <openssl/bio.h>
 #include <openssl/pem.h>
@@ -6,7 +6,7 @@
 
 #include "engine/base/check.h"
 
-namespace mapisync::mapihttp::test {
+namespace mapisync::emulator {
 namespace {
 
 void add_extension(X509* certificate, int kind, const std::string& value) {
@@ -30,8 +30,8 @@ std::string pem_of(X509* certificate) {
 
 }  // namespace
 
-SelfMadeCertificate make_certificate(const std::string& subject, bool expired) {
-  constexpr long kHour = 3600;
+SelfMadeCertificate make_certificate(const std::string& subject, Validity validity) {
+  constexpr long kHour = 3600, kYear = 365 * 24 * kHour;
   SelfMadeCertificate made;
   made.key.reset(::EVP_EC_gen("P-256"));
   made.certificate.reset(::X509_new());
@@ -40,10 +40,11 @@ SelfMadeCertificate make_certificate(const std::string& subject, bool expired) {
   ::X509_set_version(certificate, 2);  // that is, version 3
   ::ASN1_INTEGER_set(::X509_get_serialNumber(certificate), 1);
   ::X509_gmtime_adj(X509_getm_notBefore(certificate), -2 * kHour);
-  ::X509_gmtime_adj(X509_getm_notAfter(certificate), expired ? -kHour : kHour);
+  const long until = validity == Validity::expired ? -kHour : validity == Validity::year ? kYear : kHour;
+  ::X509_gmtime_adj(X509_getm_notAfter(certificate), until);
   ::X509_set_pubkey(certificate, made.key.get());
   X509_NAME* name = ::X509_get_subject_name(certificate);
-  const std::string common = "mapisync test";
+  const std::string common = "mapisync";
   ::X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common.c_str()), -1, -1,
                                0);
   ::X509_set_issuer_name(certificate, name);
@@ -54,4 +55,4 @@ SelfMadeCertificate make_certificate(const std::string& subject, bool expired) {
   return made;
 }
 
-}  // namespace mapisync::mapihttp::test
+}  // namespace mapisync::emulator
