@@ -6,7 +6,7 @@
 namespace mapisync::emulator {
 
 namespace {
-constexpr PropertyTag kFolderType = 0x36010003, kHidden = 0x10F4000B, kRights = 0x66390003;
+constexpr PropertyTag kTypeOfFolder = 0x36010003, kIsHidden = 0x10F4000B, kRights = 0x66390003;
 constexpr std::int32_t kAllRights = 0x7FB;
 }  // namespace
 
@@ -44,9 +44,9 @@ Result<void> HierarchySync::write_change(const fake::FolderRecord& folder) {
     to_.property(wire::tag::kParentFolderId, wire::to_integer(server_.replicas.shorten(parent)));
   }
   to_.property(kRights, kAllRights);
-  to_.property(kHidden, false);
+  to_.property(kIsHidden, false);
   to_.property(pr::kContainerClass, Text{folder.info.container_class});
-  to_.property(kFolderType, static_cast<std::int32_t>(folder.info.kind));
+  to_.property(kTypeOfFolder, static_cast<std::int32_t>(folder.info.kind));
   after_.given.add(id.replguid, id.counter);
   after_.seen.add(number.replguid, number.counter);
   return success();

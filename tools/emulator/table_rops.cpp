@@ -8,7 +8,7 @@
 namespace mapisync::emulator {
 namespace {
 
-constexpr std::uint8_t kDepth = 0x04, kAssociated = 0x02, kSoftDeletes = 0x20;
+constexpr std::uint8_t kAllBelow = 0x04, kAssociated = 0x02, kSoftDeletes = 0x20;
 constexpr std::uint8_t kNoAdvance = 0x01;
 constexpr std::size_t kRowsAnswerHead = 9;  // id, index, return value, origin, count
 enum : std::uint8_t { kBeginning = 0, kCurrent = 1, kEnd = 2 };
@@ -42,7 +42,7 @@ Result<RopAnswer> answer(RopCall& call, const wire::GetHierarchyTableRequest& re
   MAPISYNC_TRYV(call.server.enter(fake::PortCall::folder_table, call.session.state.get()));
   MAPISYNC_TRY(folder, call.object<FolderObject>());
   if ((request.table_flags & kSoftDeletes) != 0) return refusal(rop_code::kNotSupported, "deleted folders in a table");
-  const bool deep = (request.table_flags & kDepth) != 0;
+  const bool deep = (request.table_flags & kAllBelow) != 0;
   return open_table(call, request.output_index, folder_rows(call.server, folder->folder, deep), true);
 }
 

@@ -263,5 +263,54 @@ TEST(EmulatorRops, HostileRequestsGetACodeOfTheirOwn) {
   EXPECT_EQ(code({}, {}), 0U);
 }
 
+// The same by chance: good requests with bytes changed, cut off or doubled.
+TEST(EmulatorRops, MutatedRequestsAreAnsweredOrRefused) {
+  Rig rig;
+  for (const char* name : {"a", "b"}) rig.add(name);
+  const std::uint32_t inbox = rig.open_inbox();
+  wire::SynchronizationConfigureRequest configure = contents();
+  configure.restriction = wire::encode_restriction(wire::exists(pr::kSubject)).value();
+  const std::vector<RopRequest> good{rop(0, wire::GetContentsTableRequest{1, 0}),
+                                     rop(1, wire::SetColumnsRequest{0, {pr::kSubject, wire::tag::kMid}}),
+                                     rop(1, wire::QueryRowsRequest{0, true, 2}),
+                                     rop(0, configure),
+                                     rop(1, wire::UploadStateStreamBeginRequest{wire::meta::kCnsetSeen, 3}),
+                                     rop(1, wire::UploadStateStreamContinueRequest{"abc"}),
+                                     rop(1, wire::SourceGetBufferRequest{wire::kServerChoosesSize, 500}),
+                                     rop(0, wire::OpenMessageRequest{2, 0x0FFF, {1, 7}, 0, {1, 9}}),
+                                     rop(0, wire::SourceCopyMessagesRequest{2, {{1, 9}}, 0, 0x0D}),
+                                     rop(2, wire::SourceGetBufferRequest{0x7000, 0})};
+  const Bytes payload = wire::encode_rop_payload({wire::encode_requests(good).value(), {inbox, 0, 0}}).value();
+  fake::Seeded random(2026);
+  std::size_t refused = 0;
+  for (int turn = 0; turn < 3000; ++turn) {
+    Bytes mutated = payload;
+    for (std::uint64_t change = random.below(4); change-- > 0;) {
+      const auto at = static_cast<std::size_t>(random.below(mutated.size()));
+      mutated[at] = static_cast<char>(random.below(256));
+    }
+    if (random.below(8) == 0) mutated.resize(static_cast<std::size_t>(random.below(mutated.size())));
+    wire::ExecuteRequest request;
+    request.flags = static_cast<std::uint32_t>(random.below(8));
+    request.max_rop_out = static_cast<std::uint32_t>(random.below(0x9000));
+    request.rop_buffer = wire::encode_rop_buffer(std::vector<Bytes>{mutated}).value();
+    const HttpAnswer answer = rig.client.post("Execute", wire::encode(request).value());
+    ASSERT_EQ(answer.status, 200);
+    ASSERT_EQ(response_code(answer), 0);
+    Bytes body = answer.body.substr(answer.body.find("\r\n\r\n") + 4);
+    const auto executed = wire::decode_execute_response(body);
+    ASSERT_TRUE(executed);
+    if (executed.value().error_code == 0) {
+      ASSERT_TRUE(wire::decode_rop_buffer(executed.value().rop_buffer));
+    } else {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 100U);
+  EXPECT_LT(refused, 2900U);
+  rig.client.execute({rop(0, wire::ReleaseRequest{})}, {rig.client.logon_handle()});
+  EXPECT_EQ(rig.provider->counts().logons, 0U);
+}
+
 }  // namespace
 }  // namespace mapisync::emulator::test
