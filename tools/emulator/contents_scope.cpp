@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/fake/server_codes.h"
 #include "providers/mapihttp/wire/constants.h"
 #include "tools/emulator/object_properties.h"
 #include "tools/emulator/restriction_match.h"
@@ -40,6 +41,7 @@ Result<std::vector<ChosenMessage>> ContentsScope::choose(const SyncSets& before)
   one_replica_ = one;
   last_at_start_ = last;
   MAPISYNC_TRY(versions, server_.mailbox().versions(folder_));
+  MAPISYNC_TRYV(recall(versions));
   const bool by_id = server_.profile().known_by == fake::KnownBy::number_and_id;
   std::vector<ChosenMessage> chosen;
   for (const FakeMailbox::Version& version : versions) {
@@ -55,6 +57,33 @@ Result<std::vector<ChosenMessage>> ContentsScope::choose(const SyncSets& before)
     if (!known) chosen.push_back({version.id, version.mid, version.size, version.delivered, version.associated});
   }
   return chosen;
+}
+
+Result<void> ContentsScope::recall(const std::vector<FakeMailbox::Version>& versions) {
+  const std::uint64_t retention = server_.profile().retention;
+  std::uint64_t newest = 0;
+  for (const wire::Cnset* set : {&before_.seen, &before_.seen_fai, &before_.read}) {
+    const auto mine = set->sets().find(replica_);
+    if (mine != set->sets().end()) newest = std::max(newest, mine->second.largest());
+  }
+  if (retention == 0 || newest == 0 || newest + retention >= last_at_start_) return success();
+  switch (server_.profile().old_states) {
+    case fake::OldState::refuse: return fake::server_failure(Errc::state_rejected, "a state that is too old");
+    case fake::OldState::not_found: return refusal(rop_code::kNotFound, "a state that nothing is known of");
+    case fake::OldState::restart: before_ = {}; return success();
+    case fake::OldState::silent: break;
+  }
+  for (wire::Cnset* set : {&before_.seen, &before_.seen_fai, &before_.read}) {
+    set->add_range(replica_, 1, last_at_start_ - retention);
+  }
+  // When a message was deleted is not known here: none of these deletions is told.
+  SetBuilder there;
+  for (const FakeMailbox::Version& version : versions) {
+    MAPISYNC_TRY(ids, ids_of(version));
+    if (version.in_scope) there.add(ids.mid);
+  }
+  before_.given = wire::intersect(before_.given, there.build());
+  return success();
 }
 
 Result<void> ContentsScope::sent(const fake::MessageRecord& message) {

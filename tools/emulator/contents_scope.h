@@ -55,6 +55,8 @@ class ContentsScope {
   Result<bool> in_scope(const fake::FakeMailbox::Version& version);
   bool has(std::uint16_t flag) const { return (flags_ & flag) != 0; }
   bool wanted(bool associated) const;
+  /// before_ as this server takes it: what is older than its memory is refused, or forgotten.
+  Result<void> recall(const std::vector<fake::FakeMailbox::Version>& versions);
   Result<bool> is_hidden(const fake::FakeMailbox::Version& version, bool* claimed_deleted);
   Result<void> settle_one(const fake::FakeMailbox::Version& version, const wire::ReplguidIdset& given);
   void settle_read(const fake::FakeMailbox::Version& version, const Ids& ids, const wire::ReplguidIdset& given);

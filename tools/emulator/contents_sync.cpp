@@ -105,7 +105,9 @@ Result<StreamPart> ContentsSync::next_message() {
     MAPISYNC_TRYV(scope_.left_out(message.record));
   }
   phase_ = Phase::settle;
-  return part();
+  MAPISYNC_TRY(rest, part());
+  rest.ends_buffer = server_.profile().end_alone && next_ > 0;
+  return std::move(rest);
 }
 
 // Progress and header.

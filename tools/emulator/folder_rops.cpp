@@ -203,6 +203,16 @@ Result<RopAnswer> answer(RopCall& call, const wire::GetNamesFromPropertyIdsReque
   return RopAnswer{0, std::move(response)};
 }
 
+Result<RopAnswer> answer(RopCall& call, const wire::GetPropertyIdsFromNamesRequest& request) {
+  MAPISYNC_TRYV(call.object<ServerObject>());
+  if (request.names.empty()) return refusal(rop_code::kNotSupported, "a list of all names there are");
+  wire::GetPropertyIdsFromNamesResponse response;
+  for (const PropertyName& name : request.names) {
+    response.ids.push_back(request.create ? call.server.names.id_of(name) : call.server.names.find(name));
+  }
+  return RopAnswer{0, std::move(response)};
+}
+
 Result<RopAnswer> answer(RopCall& call, const wire::ProgressRequest& /*request*/) {
   MAPISYNC_TRYV(call.object<ServerObject>());
   return refusal(rop_code::kNotSupported, "nothing is done behind the client's back");

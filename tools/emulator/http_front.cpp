@@ -67,6 +67,11 @@ class HttpFront::Inside {
     server_->set_keep_alive_max_count(1'000'000'000);
     server_->set_payload_max_length(kBodyMax);
     server_->set_tcp_nodelay(true);
+    // Without this the library shares a port with whoever else listens there.
+    server_->set_socket_options([](socket_t socket) {
+      const int on = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    });
     const auto handle = [this](const httplib::Request& request, httplib::Response& response) {
       to_library(serve_(from_library(request, tls_)), response);
     };

@@ -137,4 +137,16 @@ Result<RopAnswer> answer(RopCall& call, const wire::SeekRowRequest& request) {
   return RopAnswer{0, response};
 }
 
+Result<RopAnswer> answer(RopCall& call, const wire::QueryPositionRequest& /*request*/) {
+  MAPISYNC_TRY(table, call.object<TableObject>());
+  if (!table->of_folders) {
+    MAPISYNC_TRYV(call.server.enter(fake::PortCall::row_count, call.session.state.get()));
+  }
+  MAPISYNC_TRY(count, table->rows->count());
+  wire::QueryPositionResponse response;
+  response.row = static_cast<std::uint32_t>(std::min(table->position, count));
+  response.row_count = static_cast<std::uint32_t>(count);
+  return RopAnswer{0, response};
+}
+
 }  // namespace mapisync::emulator

@@ -218,7 +218,7 @@ Result<RopAnswer> answer(RopCall& call, const wire::SourceGetBufferRequest& requ
     room = std::min(room > kGromoxReserve ? room - kGromoxReserve : 0, kGromoxBufferMax);
   }
   if (!free_choice && most > room) return refusal(rop_code::kBufferTooSmall, "a buffer that does not fit");
-  most = std::min(most, room);
+  most = std::min({most, room, std::max<std::size_t>(server.profile().buffer_bytes, 1)});
   if (most == 0) return refusal(rop_code::kBufferTooSmall, "no room for a buffer");
   MAPISYNC_TRY(made, object->download->next(most));
   wire::SourceGetBufferResponse response;

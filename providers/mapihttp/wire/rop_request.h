@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -77,6 +78,7 @@ struct QueryRowsRequest {
   bool forward{true};
   std::uint16_t row_count{0};
 };
+struct QueryPositionRequest {};
 struct SeekRowRequest {
   std::uint8_t origin{0};
   std::int32_t row_count{0};
@@ -124,6 +126,10 @@ struct ProgressRequest {
 };
 struct GetNamesFromPropertyIdsRequest {
   std::vector<std::uint16_t> ids;
+};
+struct GetPropertyIdsFromNamesRequest {
+  bool create{false};  // numbers for names that have none
+  std::vector<PropertyName> names;
 };
 struct SourceCopyMessagesRequest {
   std::uint8_t output_index{0};
@@ -187,13 +193,17 @@ using RopRequestBody =
                  SourceCopyMessagesRequest, SourceCopyFolderRequest, SourceCopyToRequest, SourceCopyPropertiesRequest,
                  SourceGetBufferRequest, SynchronizationConfigureRequest, UploadStateStreamBeginRequest,
                  UploadStateStreamContinueRequest, UploadStateStreamEndRequest, GetTransferStateRequest,
-                 TellVersionRequest>;
+                 TellVersionRequest, QueryPositionRequest, GetPropertyIdsFromNamesRequest>;
 
 struct RopRequest {
   std::uint8_t logon_id{0};
   std::uint8_t handle_index{0};  // of the object it is asked of; of RopLogon: where the new one goes
   RopRequestBody body;
 };
+
+/// A name as it stands in ROPs, with a size before its text; no name has a form of its own. [MS-OXCDATA 2.6.1]
+void write_rop_name(ByteWriter& to, const std::optional<PropertyName>& name);
+std::optional<PropertyName> read_rop_name(ByteReader& from);
 
 RopId rop_id_of(const RopRequestBody& body) noexcept;
 

@@ -75,6 +75,17 @@ class RequestReader {
         for (std::uint16_t left = from_.u16(); left > 0 && from_.ok(); --left) r.ids.push_back(from_.u16());
         return r;
       }
+      case RopId::get_property_ids_from_names: {
+        constexpr std::uint8_t kCreate = 0x02;
+        GetPropertyIdsFromNamesRequest r;
+        r.create = (from_.u8() & kCreate) != 0;
+        for (std::uint16_t left = from_.u16(); left > 0 && from_.ok(); --left) {
+          const auto name = read_rop_name(from_);
+          if (!name) from_.refuse("a property without a name");
+          r.names.push_back(name.value_or(PropertyName{}));
+        }
+        return r;
+      }
       default: return std::nullopt;
     }
   }
@@ -113,6 +124,7 @@ class RequestReader {
         r.row_count = from_.u16();
         return r;
       }
+      case RopId::query_position: return QueryPositionRequest{};
       case RopId::seek_row: {
         SeekRowRequest r;
         r.origin = from_.u8();
@@ -292,6 +304,24 @@ class RequestReader {
 };
 
 }  // namespace
+
+std::optional<PropertyName> read_rop_name(ByteReader& from) {
+  constexpr std::uint8_t kLid = 0, kName = 1, kNone = 0xFF;
+  const std::uint8_t kind = from.u8();
+  PropertyName name;
+  name.set = from.guid();
+  if (kind == kLid) {
+    name.id = from.u32();
+  } else if (kind == kName) {
+    const std::uint8_t size = from.u8();
+    BytesView wide = from.bytes(size);
+    if (wide.ends_with(BytesView("\0\0", 2))) wide.remove_suffix(2);
+    name.id = decode_text(wide, code_page::kUtf16);
+  } else if (kind != kNone) {
+    from.refuse("a property's name of an unknown kind");
+  }
+  return kind == kNone ? std::nullopt : std::optional(std::move(name));
+}
 
 Result<std::vector<RopRequest>> decode_requests(BytesView list, CodePage of_string8) {
   std::vector<RopRequest> requests;

@@ -18,6 +18,7 @@ struct IdOfRequest {
   RopId operator()(const RestrictRequest&) const { return RopId::restrict_table; }
   RopId operator()(const QueryRowsRequest&) const { return RopId::query_rows; }
   RopId operator()(const SeekRowRequest&) const { return RopId::seek_row; }
+  RopId operator()(const QueryPositionRequest&) const { return RopId::query_position; }
   RopId operator()(const CreateFolderRequest&) const { return RopId::create_folder; }
   RopId operator()(const DeleteMessagesRequest& r) const {
     return r.hard ? RopId::hard_delete_messages : RopId::delete_messages;
@@ -29,6 +30,7 @@ struct IdOfRequest {
   RopId operator()(const IdFromLongTermIdRequest&) const { return RopId::id_from_long_term_id; }
   RopId operator()(const ProgressRequest&) const { return RopId::progress; }
   RopId operator()(const GetNamesFromPropertyIdsRequest&) const { return RopId::get_names_from_property_ids; }
+  RopId operator()(const GetPropertyIdsFromNamesRequest&) const { return RopId::get_property_ids_from_names; }
   RopId operator()(const SourceCopyMessagesRequest&) const { return RopId::fast_transfer_source_copy_messages; }
   RopId operator()(const SourceCopyFolderRequest&) const { return RopId::fast_transfer_source_copy_folder; }
   RopId operator()(const SourceCopyToRequest&) const { return RopId::fast_transfer_source_copy_to; }
@@ -107,6 +109,13 @@ class RequestWriter {
     to_.u8(r.flags);
     to_.u8(r.forward ? 1 : 0);
     to_.u16(r.row_count);
+  }
+  void operator()(const QueryPositionRequest& /*empty*/) {}
+  void operator()(const GetPropertyIdsFromNamesRequest& r) {
+    constexpr std::uint8_t kCreate = 0x02;
+    to_.u8(r.create ? kCreate : 0);
+    to_.count16(r.names.size());
+    for (const PropertyName& name : r.names) write_rop_name(to_, name);
   }
   void operator()(const SeekRowRequest& r) {
     to_.u8(r.origin);
@@ -223,6 +232,21 @@ class RequestWriter {
 };
 
 }  // namespace
+
+void write_rop_name(ByteWriter& to, const std::optional<PropertyName>& name) {
+  constexpr std::uint8_t kLid = 0, kName = 1, kNone = 0xFF;
+  const PropertyName shown = name.value_or(PropertyName{});
+  const auto* lid = std::get_if<std::uint32_t>(&shown.id);
+  to.u8(!name ? kNone : lid != nullptr ? kLid : kName);
+  to.guid(shown.set);
+  if (!name) return;
+  if (lid != nullptr) return to.u32(*lid);
+  Bytes wide;
+  append_utf16(std::get<std::string>(shown.id), wide);
+  to.count8(wide.size() + 2);
+  to.bytes(wide);
+  to.zeros(2);
+}
 
 RopId rop_id_of(const RopRequestBody& body) noexcept { return std::visit(IdOfRequest{}, body); }
 

@@ -112,6 +112,13 @@ struct IdFromLongTermIdResponse {
 struct GetNamesFromPropertyIdsResponse {
   std::vector<std::optional<PropertyName>> names;  // none: the id has no name
 };
+struct GetPropertyIdsFromNamesResponse {
+  std::vector<std::uint16_t> ids;  // 0: the name has none
+};
+struct QueryPositionResponse {
+  std::uint32_t row{0};  // the one that comes next
+  std::uint32_t row_count{0};
+};
 /// Of RopMoveCopyMessages and RopDeleteMessages, also when they failed.
 struct PartialCompletionResponse {
   bool partial{false};
@@ -162,7 +169,8 @@ using RopResponseBody =
                  GetPropertiesSpecificResponse, GetPropertiesAllResponse, OpenStreamResponse, ReadStreamResponse,
                  LongTermIdFromIdResponse, IdFromLongTermIdResponse, GetNamesFromPropertyIdsResponse,
                  PartialCompletionResponse, ProgressResponse, SourceGetBufferResponse, BufferTooSmallResponse,
-                 BackoffResponse, PendingResponse, NotifyResponse>;
+                 BackoffResponse, PendingResponse, NotifyResponse, GetPropertyIdsFromNamesResponse,
+                 QueryPositionResponse>;
 
 struct RopResponse {
   RopId id{RopId::release};

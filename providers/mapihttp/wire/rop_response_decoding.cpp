@@ -49,6 +49,8 @@ class ResponseReader {
       case RopId::long_term_id_from_id: return LongTermIdFromIdResponse{read_long_term_id(from_)};
       case RopId::id_from_long_term_id: return IdFromLongTermIdResponse{read_short_id(from_)};
       case RopId::get_names_from_property_ids: return names();
+      case RopId::get_property_ids_from_names: return property_ids();
+      case RopId::query_position: return position();
       case RopId::progress: return progress();
       default: return PlainResponse{};
     }
@@ -163,24 +165,21 @@ class ResponseReader {
   }
 
   GetNamesFromPropertyIdsResponse names() {
-    constexpr std::uint8_t kLid = 0, kName = 1, kNone = 0xFF;
     GetNamesFromPropertyIdsResponse r;
-    for (std::uint16_t left = from_.u16(); left > 0 && from_.ok(); --left) {
-      const std::uint8_t kind = from_.u8();
-      PropertyName name;
-      name.set = from_.guid();
-      if (kind == kLid) {
-        name.id = from_.u32();
-      } else if (kind == kName) {
-        const std::uint8_t size = from_.u8();
-        BytesView wide = from_.bytes(size);
-        if (wide.ends_with(BytesView("\0\0", 2))) wide.remove_suffix(2);
-        name.id = decode_text(wide, code_page::kUtf16);
-      } else if (kind != kNone) {
-        from_.refuse("a property's name of an unknown kind");
-      }
-      r.names.push_back(kind == kNone ? std::nullopt : std::optional<PropertyName>(std::move(name)));
-    }
+    for (std::uint16_t left = from_.u16(); left > 0 && from_.ok(); --left) r.names.push_back(read_rop_name(from_));
+    return r;
+  }
+
+  GetPropertyIdsFromNamesResponse property_ids() {
+    GetPropertyIdsFromNamesResponse r;
+    for (std::uint16_t left = from_.u16(); left > 0 && from_.ok(); --left) r.ids.push_back(from_.u16());
+    return r;
+  }
+
+  QueryPositionResponse position() {
+    QueryPositionResponse r;
+    r.row = from_.u32();
+    r.row_count = from_.u32();
     return r;
   }
 

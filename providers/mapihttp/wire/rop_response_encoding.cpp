@@ -83,7 +83,15 @@ class ResponseWriter {
   void operator()(const IdFromLongTermIdResponse& r) { write(to_, r.id); }
   void operator()(const GetNamesFromPropertyIdsResponse& r) {
     to_.count16(r.names.size());
-    for (const auto& name : r.names) property_name(name);
+    for (const auto& name : r.names) write_rop_name(to_, name);
+  }
+  void operator()(const GetPropertyIdsFromNamesResponse& r) {
+    to_.count16(r.ids.size());
+    for (const std::uint16_t id : r.ids) to_.u16(id);
+  }
+  void operator()(const QueryPositionResponse& r) {
+    to_.u32(r.row);
+    to_.u32(r.row_count);
   }
   void operator()(const PartialCompletionResponse& r) {
     if (response_.return_value == rop_error::kDestinationNull) to_.u32(r.destination_index);
@@ -140,21 +148,6 @@ class ResponseWriter {
     if (!encoded) return to_.refuse("a text has a character that its code page lacks");
     to_.narrow_text(encoded.value());
   }
-  void property_name(const std::optional<PropertyName>& name) {
-    constexpr std::uint8_t kLid = 0, kName = 1, kNone = 0xFF;
-    const PropertyName shown = name.value_or(PropertyName{});
-    const auto* lid = std::get_if<std::uint32_t>(&shown.id);
-    to_.u8(!name ? kNone : lid != nullptr ? kLid : kName);
-    to_.guid(shown.set);
-    if (!name) return;
-    if (lid != nullptr) return to_.u32(*lid);
-    Bytes wide;
-    append_utf16(std::get<std::string>(shown.id), wide);
-    to_.count8(wide.size() + 2);
-    to_.bytes(wide);
-    to_.zeros(2);
-  }
-
   ByteWriter& to_;
   const RopResponse& response_;
   const TagList* columns_;

@@ -99,6 +99,36 @@ TEST(EmulatorRops, TablesAreSortedAndRestricted) {
   EXPECT_EQ(text_in(some[0][0]), "pear");
 }
 
+TEST(EmulatorRops, ATableKnowsWhereItIs) {
+  Rig rig;
+  for (const char* name : {"a", "b", "c"}) rig.add(name);
+  const Table table = open_table(rig, 0, {pr::kSubject});
+  const Executed executed = rig.client.execute(
+      {rop(0, wire::QueryRowsRequest{0, true, 2}), rop(0, wire::QueryPositionRequest{})}, {table.handle});
+  EXPECT_EQ(executed.body<wire::QueryPositionResponse>(1).row, 2U);
+  EXPECT_EQ(executed.body<wire::QueryPositionResponse>(1).row_count, 3U);
+}
+
+TEST(EmulatorRops, NamedPropertiesHaveNumbersOfTheServersOwn) {
+  Rig rig;
+  rig.client.logon();
+  const PropertyName by_text{Guid{1}, std::string("x-a")}, by_number{Guid{2}, 0x8501U};
+  const auto ask = [&](bool create) {
+    return rig.client
+        .execute({rop(0, wire::GetPropertyIdsFromNamesRequest{create, {by_text, by_number}})},
+                 {rig.client.logon_handle()})
+        .body<wire::GetPropertyIdsFromNamesResponse>()
+        .ids;
+  };
+  EXPECT_EQ(ask(false), (std::vector<std::uint16_t>{0, 0}));
+  EXPECT_EQ(ask(true), (std::vector<std::uint16_t>{0x8000, 0x8001}));
+  EXPECT_EQ(ask(false), (std::vector<std::uint16_t>{0x8000, 0x8001}));
+  const Executed names = rig.client.execute({rop(0, wire::GetNamesFromPropertyIdsRequest{{0x8001, 0x8000, 0x9000}})},
+                                            {rig.client.logon_handle()});
+  const auto& got = names.body<wire::GetNamesFromPropertyIdsResponse>().names;
+  EXPECT_EQ(got, (std::vector<std::optional<PropertyName>>{by_number, by_text, std::nullopt}));
+}
+
 TEST(EmulatorRops, LongCellsAreCutInTables) {
   Rig rig;
   fake::MessageSpec spec = fake::plain_message("m");

@@ -185,6 +185,29 @@ TEST(EmulatorSync, AMailboxThatMovedHasIdsOfTwoDatabases) {
   EXPECT_EQ(rig.run(run->log.last_state)->log.complete, 0U);
 }
 
+TEST(EmulatorSync, StatesOlderThanTheServersMemory) {
+  for (const auto how :
+       {fake::OldState::refuse, fake::OldState::not_found, fake::OldState::restart, fake::OldState::silent}) {
+    fake::FaultPlan plan = calm(Mode::exchange);
+    plan.server.retention = 5;
+    plan.server.old_states = how;
+    Rig rig(Mode::exchange, plan);
+    for (const char* name : {"a", "b"}) rig.add(name);
+    const wire::StreamState state = state_after(rig);
+    ASSERT_TRUE(rig.box.delete_message(rig.box.message("a").value()));
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(rig.box.modify_message(rig.box.message("b").value()));
+    const Streamed streamed = rig.client.synchronize(rig.open_inbox(), contents(), state);
+    if (how == fake::OldState::refuse || how == fake::OldState::not_found) {
+      EXPECT_EQ(streamed.return_value, how == fake::OldState::refuse ? 0x80040805U : rop_code::kNotFound);
+      continue;
+    }
+    wire::StreamLog log;
+    ASSERT_TRUE(wire::parse(streamed.bytes, {}, log));
+    EXPECT_EQ(log.complete, 1U);
+    EXPECT_FALSE(log.last_deletions.deleted);
+  }
+}
+
 TEST(EmulatorSync, BadStatesAreRefusedAtTheirEnd) {
   Rig rig;
   const std::uint32_t inbox = rig.open_inbox();
