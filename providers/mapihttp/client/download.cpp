@@ -1,0 +1,74 @@
+#include "providers/mapihttp/client/download.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "providers/mapihttp/client/rop_failures.h"
+
+namespace mapisync::mapihttp {
+namespace {
+
+constexpr std::uint16_t kBufferMax = 0x7FFF;
+constexpr std::uint32_t kMostEmpty = 1000;  // a partial answer without bytes is legal, and so are some in a row
+constexpr std::uint32_t kMostWaits = 8;
+constexpr auto kLongestWait = std::chrono::minutes{5};
+
+}  // namespace
+
+Download::Download(std::shared_ptr<MailboxLink> link, ServerObject source, wire::FastTransferHandler& handler,
+                   wire::ParserOptions options)
+    : link_(std::move(link)), source_(std::move(source)), parser_(handler, options) {}
+
+/// One answer that is not "busy": nothing was lost by that one, and the same is asked again.
+Result<wire::RopResponse> Download::get_buffer(const CallLimits& limits) {
+  wire::SourceGetBufferRequest get;
+  get.maximum_buffer_size = kBufferMax;
+  Clock& clock = link_->session()->clock();
+  const Duration begun = clock.elapsed();
+  for (std::uint32_t waits = 0;; ++waits) {
+    MAPISYNC_TRY(answer, link_->call({{{0, 0, get}}, {source_.handle()}, {}}, limits));
+    if (answer.responses.size() != 1) return wire::malformed("GetBuffer: not one answer");
+    wire::RopResponse& response = answer.responses[0];
+    if (response.return_value != wire::rop_error::kServerBusy) return std::move(response);
+    Failure busy = rop_failure(response.return_value, "synchronize");
+    if (const auto* body = std::get_if<wire::SourceGetBufferResponse>(&response.body)) {
+      busy.wait = std::chrono::milliseconds{body->backoff_ms};
+    }
+    const Duration wait = std::max<Duration>(busy.wait, std::chrono::milliseconds{100});
+    const bool too_late = limits.deadline && clock.elapsed() - begun + wait > *limits.deadline;
+    if (waits == kMostWaits || wait > kLongestWait || too_late) return busy;
+    clock.wait(wait, limits.stop);
+    if (limits.stop.requested()) return fail(Errc::cancelled, Scope::process, Retry::later, "synchronize");
+  }
+}
+
+Result<bool> Download::next(const CallLimits& limits) {
+  MAPISYNC_TRY(response, get_buffer(limits));
+  const std::uint32_t code = response.return_value;
+  MAPISYNC_TRY(body, body_of<wire::SourceGetBufferResponse>(std::move(response), "GetBuffer"));
+  const bool failed = code != 0 || body.transfer_status == wire::transfer_status::kError;
+  if (!body.buffer.empty()) {
+    bytes_ += body.buffer.size();
+    empty_ = 0;
+    // What came whole before a failure counts; what cannot be read beside one is no news.
+    auto fed = parser_.feed(body.buffer);
+    if (!fed && !failed) return std::move(fed).error();
+  }
+  if (failed) {
+    source_.reset();
+    if (code != 0) return rop_failure(code, "synchronize");
+    return fail(Errc::call_failed, Scope::batch, Retry::later, "synchronize: the transfer ended in an error",
+                0x80004005);
+  }
+  if (body.transfer_status == wire::transfer_status::kDone) {
+    source_.reset();
+    MAPISYNC_TRYV(parser_.finish());
+    return true;
+  }
+  if (body.buffer.empty() && ++empty_ > kMostEmpty) {
+    return fail(Errc::timeout, Scope::folder, Retry::later, "synchronize: the server sends nothing, again and again");
+  }
+  return false;
+}
+
+}  // namespace mapisync::mapihttp

@@ -1,0 +1,17 @@
+// What the codes of ROPs mean, said once. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/base/failure.h"
+
+namespace mapisync::mapihttp {
+
+/// ReturnValue of a ROP other than 0, or the ErrorCode of an errorInfo. `what` was being done.
+Failure rop_failure(std::uint32_t code, std::string what);
+
+/// Of our importer: it is not the server that failed.
+Failure importer_failure(const Failure& failure);
+
+}  // namespace mapisync::mapihttp
