@@ -63,6 +63,7 @@ class FakeContractWorld : public ContractWorld {
 
  protected:
   fake::FakeProvider& server() { return *provider_; }
+  fake::MessageRecord record(const std::string& name) { return box_.message_record(id(name)).value(); }
 
  private:
   fake::FakeMessageId id(const std::string& name) { return box_.message(name).value(); }

@@ -16,6 +16,7 @@
 #include "tools/mapisync/progress_view.h"
 #include "tools/mapisync/signals.h"
 #include "tools/mapisync/source.h"
+#include "tools/mapisync/source_options.h"
 #include "tools/mapisync/survey_report.h"
 #include "tools/mapisync/units.h"
 
@@ -151,7 +152,7 @@ Ending run_forecast(Context& context, const ForecastRequest& request) {
   if (request.rate == 0U) return ending(ExitCode::usage, "--rate 0: nothing would ever come");
   StopFlag stop;
   const StopOnSignal stop_on_signal(stop);
-  auto source = Source::open(request.source, context.log, stop);
+  auto source = Source::open(request.source, {context.log, context.clock, context.random, stop});
   if (!source) return cli::ending_of(source.error(), "open the source " + in_quotes(request.source.name));
   if (!mirror_exists(request.mirror)) {
     MemoryStore empty;
@@ -191,7 +192,7 @@ EXIT CODES
 void add_forecast_command(CLI::App& app, Chosen& chosen) {
   CLI::App& command = *app.add_subcommand("forecast", "Tell what finding bad messages would cost, before it is done");
   auto request = std::make_shared<ForecastRequest>();
-  command.add_option("SOURCE", request->source.name, "The mailbox: fake:BOX.fake")->required();
+  add_source(command, request->source);
   command.add_option("MIRROR.db", request->mirror, "The mirror, which need not exist")->required();
   add_repeated(command, "--folder", request->options.include_folders, "Only folders that match; may be repeated");
   add_repeated(command, "--exclude", request->options.exclude_folders, "No folders that match; may be repeated");
@@ -199,8 +200,7 @@ void add_forecast_command(CLI::App& app, Chosen& chosen) {
   add_duration(command, "--latency", request->latency, "A call takes so long: 50ms, 2s");
   add_size(command, "--rate", request->rate, "So much comes in a second: 500k, 10MB");
   add_format(command, request->format, {Format::text, Format::json});
-  command.add_option("--fault-plan", request->source.fault_plan, "What goes wrong at the fake server, from a file")
-      ->type_name("FILE");
+  add_source_options(command, request->source);
   command.footer(kForecastFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_forecast(context, *request); }; });

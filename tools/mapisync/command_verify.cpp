@@ -10,6 +10,7 @@
 #include "tools/mapisync/mirror_check.h"
 #include "tools/mapisync/progress_view.h"
 #include "tools/mapisync/signals.h"
+#include "tools/mapisync/source_options.h"
 #include "tools/mapisync/survey_report.h"
 #include "tools/mapisync/sync_request.h"
 #include "tools/mapisync/units.h"
@@ -77,7 +78,7 @@ Ending verify_ending(const Found& found, const StopFlag& stop) {
 Ending run_verify(Context& context, const VerifyRequest& request) {
   StopFlag stop;
   const StopOnSignal stop_on_signal(stop);
-  auto source = Source::open(request.source, context.log, stop);
+  auto source = Source::open(request.source, {context.log, context.clock, context.random, stop});
   if (!source) return cli::ending_of(source.error(), "open the source " + in_quotes(request.source.name));
   auto mirror = ReadableMirror::open(request.mirror);
   if (!mirror) return cli::ending_of(mirror.error(), "open " + in_quotes(request.mirror));
@@ -119,14 +120,13 @@ EXIT CODES
 void add_verify_command(CLI::App& app, Chosen& chosen) {
   CLI::App& command = *app.add_subcommand("verify", "Compare source, ledger and mirror without changing anything");
   auto request = std::make_shared<VerifyRequest>();
-  command.add_option("SOURCE", request->source.name, "The mailbox: fake:BOX.fake")->required();
+  add_source(command, request->source);
   command.add_option("MIRROR.db", request->mirror, "The mirror")->required();
   add_repeated(command, "--folder", request->options.include_folders, "Only folders that match; may be repeated");
   add_repeated(command, "--exclude", request->options.exclude_folders, "No folders that match; may be repeated");
   command.add_flag("--content", request->content, "Also load every message of the mirror");
   add_format(command, request->format, {Format::text, Format::json});
-  command.add_option("--fault-plan", request->source.fault_plan, "What goes wrong at the fake server, from a file")
-      ->type_name("FILE");
+  add_source_options(command, request->source);
   command.footer(kVerifyFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_verify(context, *request); }; });

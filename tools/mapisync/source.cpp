@@ -5,7 +5,9 @@
 #include "providers/fake/fake_provider.h"
 #include "providers/fake/fault_plan.h"
 #include "providers/fake/mime/mime_converter.h"
+#include "providers/mapihttp/client/source_url.h"
 #include "tools/mapisync/safe_text.h"
+#include "tools/mapisync/server_source.h"
 #include "tools/mapisync/text_file.h"
 
 namespace mapisync::cli {
@@ -13,7 +15,8 @@ namespace mapisync::cli {
 struct Source::Parts {
   explicit Parts(std::optional<mime::Strictness> strictness) : converter(strictness) {}
   mime::MimeConverter converter;
-  std::unique_ptr<fake::FakeProvider> provider;
+  std::unique_ptr<fake::FakeProvider> fake;
+  std::unique_ptr<Provider> server;
 };
 
 namespace {
@@ -33,7 +36,9 @@ Result<std::string> path_of_fake(const std::string& name) {
   }
   if (scheme != "fake") {
     return fail(Errc::unsupported, Scope::process, Retry::never,
-                "sources of kind '" + scheme + ":' are not in this version; it knows 'fake:BOX.fake'");
+                "sources of kind '" + scheme +
+                    ":' are not in this version; it knows 'fake:BOX.fake' and "
+                    "'mapihttps://HOST/?mailbox=ADDRESS'");
   }
   std::string path = name.substr(scheme.size() + 1);
   if (path.empty()) {
@@ -57,20 +62,33 @@ Source::Source(Source&&) noexcept = default;
 Source& Source::operator=(Source&&) noexcept = default;
 Source::~Source() = default;
 
-Result<Source> Source::open(const SourceRequest& request, Log log, const StopFlag& stop) {
-  MAPISYNC_TRY(path, path_of_fake(request.name));
-  MAPISYNC_TRY(plan, load_plan(request.fault_plan, stop));
+Result<Source> Source::open(const SourceRequest& request, const SourceEnvironment& environment) {
   using Fixed = std::optional<mime::Strictness>;
   auto parts = std::make_unique<Parts>(request.lenient ? Fixed(mime::Strictness::lenient) : Fixed());
-  MAPISYNC_TRY(provider, fake::open_provider(path, std::move(plan), &parts->converter, std::move(log)));
-  parts->provider = std::move(provider);
+  if (mapihttp::is_source_url(request.name)) {
+    if (request.fault_plan) {
+      return fail(Errc::invalid_argument, Scope::process, Retry::never,
+                  "--fault-plan is for fake mailboxes; a server has faults of its own");
+    }
+    MAPISYNC_TRY(server, open_server(request, environment));
+    parts->server = std::move(server);
+    return Source(std::move(parts));
+  }
+  MAPISYNC_TRY(path, path_of_fake(request.name));
+  MAPISYNC_TRY(plan, load_plan(request.fault_plan, environment.stop));
+  MAPISYNC_TRY(provider, fake::open_provider(path, std::move(plan), &parts->converter, environment.log));
+  parts->fake = std::move(provider);
   return Source(std::move(parts));
 }
 
-Provider& Source::provider() noexcept { return *parts_->provider; }
+Provider& Source::provider() noexcept {
+  if (parts_->server != nullptr) return *parts_->server;
+  return *parts_->fake;
+}
 
 Result<void> Source::check_root(const std::string& path) {
-  fake::FakeMailbox& mailbox = parts_->provider->mailbox();
+  if (parts_->fake == nullptr) return success();
+  fake::FakeMailbox& mailbox = parts_->fake->mailbox();
   MAPISYNC_TRY(is_public, mailbox.is_public());
   if (is_public) {
     return fail(Errc::unsupported, Scope::mailbox, Retry::never,

@@ -1,9 +1,11 @@
 #include "tools/mapisync/sync_request.h"
 
+#include "tools/mapisync/source_options.h"
+
 namespace mapisync::cli {
 
 void add_run_options(CLI::App& command, SyncRequest& request, const std::vector<Format>& formats) {
-  command.add_option("SOURCE", request.source.name, "The mailbox: fake:BOX.fake")->required();
+  add_source(command, request.source);
   command.add_option("MIRROR.db", request.mirror, "The database that holds mirror and checkpoint")->required();
   RunLimits& limits = request.options.limits;
   add_count(command, "--max-calls", limits.calls, "Stop after so many exports; the next run goes on");
@@ -11,8 +13,7 @@ void add_run_options(CLI::App& command, SyncRequest& request, const std::vector<
   add_size(command, "--max-bytes", limits.bytes, "Stop after so much content: 64k, 100MB, 2GiB");
   add_isolation_method(command, "--isolation", request.options.isolation_method);
   add_format(command, request.format, formats);
-  command.add_option("--fault-plan", request.source.fault_plan, "What goes wrong at the fake server, from a file")
-      ->type_name("FILE");
+  add_source_options(command, request.source);
   command.add_flag("--lenient", request.source.lenient, "The fake server repairs mail where it can instead of failing");
 }
 

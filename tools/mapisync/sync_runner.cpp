@@ -175,7 +175,7 @@ Ending sync_into(Context& context, const SyncRequest& request, Source& source, c
 Ending run_sync(Context& context, const SyncRequest& request) {
   StopFlag stop;
   const StopOnSignal stop_on_signal(stop);
-  auto source = Source::open(request.source, context.log, stop);
+  auto source = Source::open(request.source, {context.log, context.clock, context.random, stop});
   if (!source) return ending_of(source.error(), "open the source " + in_quotes(request.source.name));
   if (!mirror_exists(request.mirror)) {
     // Asked before the mirror is made, so that a wrong root leaves no file behind.

@@ -12,9 +12,7 @@ constexpr std::string_view kEncrypted = "mapihttps:", kPlain = "mapihttp:";
 constexpr std::string_view kMailbox = "mailbox=";
 constexpr std::string_view kAutodiscoverPath = "/autodiscover/autodiscover.xml";
 
-Failure unclear(std::string why) {
-  return fail(Errc::invalid_argument, Scope::process, Retry::never, std::move(why));
-}
+Failure unclear(std::string why) { return fail(Errc::invalid_argument, Scope::process, Retry::never, std::move(why)); }
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -43,7 +41,9 @@ std::optional<std::string> decoded(std::string_view text) {
 
 }  // namespace
 
-bool is_source_url(const std::string& text) noexcept { return text.starts_with(kEncrypted) || text.starts_with(kPlain); }
+bool is_source_url(const std::string& text) noexcept {
+  return text.starts_with(kEncrypted) || text.starts_with(kPlain);
+}
 
 Result<SourceUrl> parse_source_url(const std::string& text) {
   if (!is_source_url(text)) return unclear("a mailbox at a server is named mapihttps://HOST/?mailbox=ADDRESS");
@@ -54,7 +54,8 @@ Result<SourceUrl> parse_source_url(const std::string& text) {
   const std::string origin = http.substr(0, path);
   const std::string rest = path == std::string::npos ? std::string() : http.substr(path);
   const std::size_t question = rest.find('?');
-  const std::string_view query = question == std::string::npos ? std::string_view() : std::string_view(rest).substr(question + 1);
+  const std::string_view query =
+      question == std::string::npos ? std::string_view() : std::string_view(rest).substr(question + 1);
   SourceUrl out;
   if (query.starts_with(kMailbox) && (question == 0 || rest.starts_with("/?"))) {
     const auto address = decoded(query.substr(kMailbox.size()));
