@@ -66,8 +66,11 @@ RunEnd World::run() {
   WatchedStore store(in.mirror->store(), in.watch);
   ScriptedSink sink(in.mirror->sink(), in.script);
   MemorySpool spool;
+  const std::unique_ptr<Provider> front =
+      in.setup.front ? in.setup.front(*in.provider, in.clock, in.random) : std::unique_ptr<Provider>();
+  Provider& source = front != nullptr ? *front : *in.provider;
   try {
-    MailboxSync sync({*in.provider, store, sink, in.clock, in.random, spool, nullptr, in.setup.log}, in.setup.options);
+    MailboxSync sync({source, store, sink, in.clock, in.random, spool, nullptr, in.setup.log}, in.setup.options);
     auto result = sync.run(in.stops.back());
     if (result) {
       end.report = std::move(result).value();

@@ -38,6 +38,8 @@ struct WorldSetup {
   bool standard_folders{false};  // Inbox, Sent Items and so on, with their roles, are there from the start
   Log log{};                     // of every run
   bool silent{false};            // no checks after each run; for code that looks itself
+  /// What runs see in the place of the server, made for each of them; empty: the server itself.
+  std::function<std::unique_ptr<Provider>(fake::FakeProvider& server, Clock& clock, Random& random)> front{};
 };
 
 class World;

@@ -17,19 +17,19 @@ EmulatedMailbox::EmulatedMailbox(fake::FakeProvider& behind, emulator::Mode mode
 
 EmulatedMailbox::~EmulatedMailbox() = default;
 
-std::unique_ptr<ClientProvider> EmulatedMailbox::another(ClientOptions options) {
+std::unique_ptr<ClientProvider> EmulatedMailbox::another(ClientOptions options, Clock& clock) {
   if (options.endpoint.empty() && options.address.empty()) {
     options.endpoint = emulator_->url(kUser);
     options.user_dn = emulator::dn_of(kUser);
   }
-  const auto channels = [this]() -> Result<std::unique_ptr<HttpChannel>> {
+  const auto channels = [&clock]() -> Result<std::unique_ptr<HttpChannel>> {
     ChannelOptions how;
     how.proxy = "";
-    MAPISYNC_TRY(channel, CurlChannel::make(std::move(how), clock_));
+    MAPISYNC_TRY(channel, CurlChannel::make(std::move(how), clock));
     return std::unique_ptr<HttpChannel>(std::move(channel));
   };
   Credentials credentials{AuthScheme::basic, kUser, Secret(kPassword)};
-  return std::make_unique<ClientProvider>(std::move(options), std::move(credentials), channels, clock_, random_, stop_);
+  return std::make_unique<ClientProvider>(std::move(options), std::move(credentials), channels, clock, random_, stop_);
 }
 
 void EmulatedMailbox::script(const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/ports/stop.h"
 #include "providers/fake/fake_provider.h"
@@ -25,7 +26,8 @@ class EmulatedMailbox {
   ClientProvider& provider() { return *provider_; }
   emulator::Emulator& emulator() { return *emulator_; }
   /// Another provider at the same server.
-  std::unique_ptr<ClientProvider> another(ClientOptions options);
+  std::unique_ptr<ClientProvider> another(ClientOptions options) { return another(std::move(options), clock_); }
+  std::unique_ptr<ClientProvider> another(ClientOptions options, Clock& clock);
   void script(const std::string& text);
   mapisync::test::ManualClock& clock() { return clock_; }
   StopFlag& stop() { return stop_; }
