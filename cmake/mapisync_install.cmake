@@ -91,6 +91,8 @@ if(MAPISYNC_TOOLS)
     providers/fake/script/script.h
     providers/fake/mime/mail_import.h
     providers/fake/mime/mime_converter.h
+    providers/mapihttp/client/client_provider.h
+    providers/mapihttp/client/source_url.h
     providers/mapihttp/transport/autodiscover.h
     providers/mapihttp/transport/credential_sources.h
     providers/mapihttp/transport/curl_channel.h

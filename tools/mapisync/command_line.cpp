@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
+#include "tools/mapisync/command_connect.h"
 #include "tools/mapisync/command_deletions.h"
 #include "tools/mapisync/command_export.h"
 #include "tools/mapisync/command_fake.h"
@@ -104,6 +105,7 @@ CommandLine::CommandLine() : app_(std::make_unique<CLI::App>(kAbout, "mapisync")
   app_->fallthrough();
   add_common_options(*app_, style_);
   add_sync_command(*app_, chosen_);
+  add_connect_command(*app_, chosen_);
   add_status_command(*app_, chosen_);
   add_verify_command(*app_, chosen_);
   add_forecast_command(*app_, chosen_);

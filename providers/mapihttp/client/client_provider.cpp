@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "providers/mapihttp/client/client_mailbox.h"
+#include "providers/mapihttp/transport/auth_challenge.h"
 #include "providers/mapihttp/transport/autodiscover.h"
 
 namespace mapisync::mapihttp {
@@ -64,6 +65,60 @@ ClientProvider::ClientProvider(ClientOptions options, Credentials credentials, C
           Shared{std::move(options), std::move(credentials), std::move(channels), clock, random, stop})) {}
 
 ClientProvider::~ClientProvider() = default;
+
+namespace {
+
+/// Takes anything: it is enough that something came.
+class Anything final : public HttpReceiver {
+ public:
+  Result<void> head(int status, const HeaderList& told) override {
+    status_ = status;
+    headers_ = told;
+    return success();
+  }
+  Result<void> data(BytesView /*piece*/) override { return success(); }
+  Duration patience() const override { return std::chrono::seconds{60}; }
+  int status() const noexcept { return status_; }
+  const HeaderList& headers() const noexcept { return headers_; }
+
+ private:
+  int status_{0};
+  HeaderList headers_;
+};
+
+}  // namespace
+
+Reached ClientProvider::reach() {
+  Shared& our = *shared_;
+  const auto failed = [](Failure failure, Hop hop) {
+    Reached reached;
+    reached.outcome = {std::move(failure), false, hop};
+    return reached;
+  };
+  std::string place = our.options.endpoint.empty() ? our.options.autodiscover : our.options.endpoint;
+  if (place.empty()) {
+    auto places = autodiscover_urls(our.options.address);
+    if (!places) return failed(std::move(places).error(), Hop::address);
+    place = places.value().front();
+  }
+  const auto url = Url::parse(place);
+  if (!url) return failed(url.error(), Hop::address);
+  auto channel = our.channels();
+  if (!channel) return failed(std::move(channel).error(), Hop::tls);
+  HeaderList headers;
+  headers.add("X-RequestType", "PING");
+  Anything anything;
+  Reached reached;
+  reached.origin = url.value().origin();
+  reached.outcome =
+      channel.value()->post({place, headers, {}, our.credentials}, anything, {our.stop, our.options.call_deadline});
+  reached.status = anything.status();
+  if (const std::string* date = anything.headers().find("Date")) reached.date = *date;
+  if (reached.status == 401) {
+    reached.refused = unauthorized(anything.headers(), our.credentials.scheme, channel.value()->channel_binding());
+  }
+  return reached;
+}
 
 Result<Endpoint> ClientProvider::find_endpoint() {
   Shared& our = *shared_;

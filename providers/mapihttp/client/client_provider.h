@@ -6,7 +6,7 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 
 #include "engine/ports/provider.h"
@@ -22,6 +22,15 @@ struct Endpoint {
   std::string user_dn;
 };
 
+/// What came of asking whether anybody is there.
+struct Reached {
+  HttpOutcome outcome;             // failure: none came
+  std::string origin;              // who was asked
+  int status{0};                   // of the answer
+  std::optional<Failure> refused;  // it says that we may not come in
+  std::string date;                // what time it is there, as HTTP writes it; empty: not told
+};
+
 class ClientProvider final : public Provider {
  public:
   /// `clock`, `random` and `stop` are borrowed until the provider and all that came from it are destroyed; a stop ends
@@ -34,6 +43,8 @@ class ClientProvider final : public Provider {
   Result<std::unique_ptr<Session>> open_session() override;
 
   // The steps of open_session, one by one, for who wants to know which one fails.
+  /// One empty request to where the first one would go: how far it comes. An answer of whatever kind will do.
+  Reached reach();
   Result<Endpoint> find_endpoint();
   Result<std::shared_ptr<RopSession>> connect(const Endpoint& endpoint);
 

@@ -28,6 +28,21 @@ bool before_sending(CURLcode code) noexcept {
   }
 }
 
+Hop hop_of(CURLcode code) noexcept {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST: return Hop::address;
+    case CURLE_COULDNT_CONNECT: return Hop::connection;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR: return Hop::tls;
+    default: return Hop::answer;
+  }
+}
+
 Failure curl_failure(CURLcode code, const std::string& detail) {
   const std::string text = detail.empty() ? ::curl_easy_strerror(code) : detail;
   switch (code) {
@@ -89,7 +104,7 @@ HttpOutcome CurlTransfer::outcome(CURLcode code, const std::string& detail) {
   }
   if (!failure_ && code == CURLE_OK && keep(deliver_head())) return {};
   if (failure_) return {std::move(failure_), may_be_executed()};
-  return {curl_failure(code, detail), !before_sending(code) && may_be_executed()};
+  return {curl_failure(code, detail), !before_sending(code) && may_be_executed(), hop_of(code)};
 }
 
 std::size_t CurlTransfer::on_read(char* out, std::size_t size, std::size_t count, void* self) {

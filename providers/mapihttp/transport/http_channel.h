@@ -40,9 +40,13 @@ class HttpReceiver {
   virtual Duration patience() const = 0;
 };
 
+/// How far a request came before it failed.
+enum class Hop : std::uint8_t { address, connection, tls, answer };
+
 struct HttpOutcome {
   std::optional<Failure> failure;  // none: the answer came whole, whatever its status
   bool may_be_executed{true};      // false: the server cannot have had the whole request, so that it may be sent again
+  Hop failed_at{Hop::answer};
 };
 
 class HttpChannel {
