@@ -64,7 +64,7 @@ THIRD_PARTIES = {
 SYSTEM_HEADERS = {"unistd.h", "fcntl.h", "signal.h", "termios.h", "poll.h", "pwd.h", "io.h", "windows.h", "dirent.h", "fnmatch.h"}
 SYSTEM_PREFIXES = ("sys/", "netinet/", "arpa/")
 SYSTEM_HOMES = ("engine/staging/file_spool.cpp", "store/sqlite", "providers/fake", "providers/mapihttp/transport",
-                "tools/mapisync", "tools/emulator/main.cpp", "tests", "examples", "bench")
+                "tools/mapisync", "tests", "examples", "bench")
 
 STANDARD = set("""
 algorithm any array atomic barrier bit bitset charconv chrono codecvt compare complex concepts condition_variable

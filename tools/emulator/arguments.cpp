@@ -50,12 +50,9 @@ bool parse_listen(const std::string& text, std::string& address, std::uint16_t& 
   return error == std::errc() && at == end;
 }
 
-ParsedArguments parse_arguments(int argc, const char* const* argv) {
-  Arguments arguments;
-  CLI::App app(kAbout, "mapisync-emulator");
-  app.formatter(std::make_shared<cli::HelpFormatter>());
-  app.footer(kFooter);
-  app.set_version_flag("--version", std::string("mapisync-emulator ") + cli::kVersion);
+namespace {
+
+void add_serving(CLI::App& app, Arguments& arguments) {
   app.add_option("BOX", arguments.box, "The fake mailbox, a file")->required()->type_name("");
   app.add_option_function<std::string>(
          "--listen",
@@ -80,6 +77,9 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
   app.add_option("--script", arguments.script_file, "What goes wrong on the wire")->type_name("FILE");
   app.add_flag("--writable", arguments.writable, "Clients may delete and move messages and make folders");
   app.add_flag("--lenient", arguments.lenient, "Convert mail that Exchange would not convert");
+}
+
+void add_tls(CLI::App& app, Arguments& arguments) {
   auto* tls =
       app.add_flag("--tls", arguments.http.tls, "HTTPS, with a certificate made on the spot unless one is given");
   auto* certificate =
@@ -90,6 +90,18 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
   app.add_option("--ca-out", arguments.ca_out, "Write the certificate that was made, for clients to trust")
       ->type_name("FILE")
       ->needs(tls);
+}
+
+}  // namespace
+
+ParsedArguments parse_arguments(int argc, const char* const* argv) {
+  Arguments arguments;
+  CLI::App app(kAbout, "mapisync-emulator");
+  app.formatter(std::make_shared<cli::HelpFormatter>());
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("mapisync-emulator ") + cli::kVersion);
+  add_serving(app, arguments);
+  add_tls(app, arguments);
   ParsedArguments parsed;
   try {
     app.parse(argc, argv);

@@ -101,7 +101,7 @@ Result<StreamPart> ContentsSync::next_message() {
     ++next_;
     if (message.fate == MessageFate::gone) continue;
     if (message.fate == MessageFate::name) return name_bad(std::move(message));
-    if (message.fate == MessageFate::send) return send(std::move(message));
+    if (message.fate == MessageFate::send) return send(message);
     MAPISYNC_TRYV(scope_.left_out(message.record));
   }
   phase_ = Phase::settle;
@@ -122,7 +122,7 @@ Result<void> ContentsSync::write_begin(const TakenMessage& message) {
   return success();
 }
 
-Result<StreamPart> ContentsSync::send(TakenMessage message) {
+Result<StreamPart> ContentsSync::send(const TakenMessage& message) {
   MAPISYNC_TRYV(write_begin(message));
   MAPISYNC_TRYV(MessageStream(server_, to_).whole(*message.content));
   MAPISYNC_TRYV(scope_.sent(message.record));

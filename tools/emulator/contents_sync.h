@@ -31,7 +31,7 @@ class ContentsSync : public StreamSource {
   enum class Phase : std::uint8_t { fresh, messages, error_info, settle, done };
   Result<StreamPart> begin();
   Result<StreamPart> next_message();
-  Result<StreamPart> send(TakenMessage message);
+  Result<StreamPart> send(const TakenMessage& message);
   Result<StreamPart> name_bad(TakenMessage message);
   Result<StreamPart> stop_at(TakenMessage message);
   Result<StreamPart> settle();

@@ -226,7 +226,7 @@ void Endpoint::add_cookies(const Question& question, HttpHeaders& to) const {
   to.emplace_back("Set-Cookie", set_cookie(sequence_cookie(server_.mode), std::to_string(question.context->sequence)));
 }
 
-HttpAnswer Endpoint::good(const Question& question, Bytes binary) const {
+HttpAnswer Endpoint::good(const Question& question, BytesView binary) const {
   HttpAnswer answer;
   answer.headers = {
       {"Content-Type", std::string(kContentType)},

@@ -56,7 +56,7 @@ class Endpoint {
   SessionContext* context_of(Question& question, HttpAnswer& refusal);
 
   void add_cookies(const Question& question, HttpHeaders& to) const;
-  HttpAnswer good(const Question& question, Bytes binary) const;
+  HttpAnswer good(const Question& question, BytesView binary) const;
   HttpAnswer failed(const Question& question, int exchange_code, int gromox_code) const;
   HttpAnswer interrupted(const Question& question, const Failure& failure) const;
   HttpAnswer autodiscover(const Question& question) const;

@@ -1,6 +1,5 @@
 // mapisync-emulator: composition, and the wait for a signal.
-#include <signal.h>
-
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
