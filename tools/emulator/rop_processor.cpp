@@ -11,10 +11,8 @@ namespace mapisync::emulator {
 namespace {
 
 constexpr std::size_t kPayloadMax = 0x8000;  // one payload of an answer
-constexpr std::size_t kBufferMax = 0x40000;  // of a request or an answer
 constexpr std::size_t kSizeField = 2, kHandleSize = 4;
 constexpr std::size_t kTooSmallHead = 3;  // RopBufferTooSmall without the requests
-constexpr std::size_t kAuxMax = 0x1008;
 
 std::uint8_t answer_index(const wire::RopRequest& request) {
   return std::visit(
@@ -71,8 +69,9 @@ bool goes_on(const std::optional<wire::RopResponse>& last, std::size_t room) {
 }
 
 std::uint32_t size_error(const wire::ExecuteRequest& request) {
-  if (request.rop_buffer.size() > kBufferMax || request.max_rop_out > kBufferMax) return rop_code::kBadStubData;
-  if (request.auxiliary.size() > kAuxMax) return rop_code::kBadStubData;
+  if (request.rop_buffer.size() > wire::limits::kRopBufferMax || request.max_rop_out > wire::limits::kRopBufferMax)
+    return rop_code::kBadStubData;
+  if (request.auxiliary.size() > wire::limits::kAuxiliaryMax) return rop_code::kBadStubData;
   constexpr std::size_t kLeast = wire::RpcHeaderExt::kSize;
   if (request.rop_buffer.size() < kLeast || request.max_rop_out < kLeast) return rop_code::kRpcFailed;
   return 0;
