@@ -136,6 +136,7 @@ SessionContext* Endpoint::context_of(Question& question, HttpAnswer& refusal) {
     return nullptr;
   }
   ++found->second->sequence;
+  found->second->last_used = question.number;
   return found->second.get();
 }
 
@@ -153,13 +154,14 @@ HttpAnswer Endpoint::connect(Question& question) {
     const auto body = wire::encode(response);
     return body ? good(question, body.value()) : failed(question, kUnknownFailure.exchange, kUnknownFailure.gromox);
   }
-  if (contexts_.size() >= kContextsMax) return failed(question, kUnknownFailure.exchange, kUnknownFailure.gromox);
+  if (contexts_.size() >= kContextsMax) end_idlest();
   auto context = std::make_unique<SessionContext>();
   context->user = question.user;
   context->code_page = request.value().code_page;
   context->state->epoch = server_.fake->epoch();
   context->state->may_write = server_.fake->writes_allowed;
   context->sequence = 1;
+  context->last_used = question.number;
   // Not a secret: whoever reads this loopback reads the password, too.
   question.context_id = to_hex(fake::pseudo_random(server_.fake->plan().seed, ++made_, 16));
   question.context = context.get();
@@ -219,6 +221,13 @@ void add_echoes(const HttpRequest& http, HttpHeaders& to) {
 }
 
 }  // namespace
+
+void Endpoint::end_idlest() {
+  const auto idlest = std::min_element(contexts_.begin(), contexts_.end(), [](const auto& a, const auto& b) {
+    return a.second->last_used < b.second->last_used;
+  });
+  if (idlest != contexts_.end()) contexts_.erase(idlest);
+}
 
 void Endpoint::add_cookies(const Question& question, HttpHeaders& to) const {
   if (question.context == nullptr) return;

@@ -38,6 +38,7 @@ struct HttpAnswer {
 
 class Endpoint {
  public:
+  /// One more ends the one that was idle longest: there is no clock by which contexts could expire.
   static constexpr std::size_t kContextsMax = 256;
 
   Endpoint(EmulatedServer& server, Users users) : server_(server), users_(std::move(users)) {}
@@ -55,6 +56,7 @@ class Endpoint {
   /// The session context that the cookies name. On failure `refusal` is the answer.
   SessionContext* context_of(Question& question, HttpAnswer& refusal);
 
+  void end_idlest();
   void add_cookies(const Question& question, HttpHeaders& to) const;
   HttpAnswer good(const Question& question, BytesView binary) const;
   HttpAnswer failed(const Question& question, int exchange_code, int gromox_code) const;

@@ -84,6 +84,7 @@ struct SessionContext {
   std::string user;
   std::uint32_t code_page{1252};
   std::uint64_t sequence{0};
+  std::uint64_t last_used{0};  // number of the request
   HandleTable handles;
 };
 

@@ -91,6 +91,20 @@ TEST(EmulatorSession, EachModeCountsFailuresItsOwnWay) {
   EXPECT_EQ(response_code(exchange.client.post("Execute", "no body of an Execute")), 12);
 }
 
+TEST(EmulatorSession, WhoNeverDisconnectsMakesRoomForOthers) {
+  Rig rig;
+  rig.client.connect();
+  WireClient idle(rig.endpoint);
+  idle.connect();
+  for (std::size_t i = 0; i < Endpoint::kContextsMax; ++i) {
+    EXPECT_EQ(response_code(rig.client.post("PING", {})), 0);
+    WireClient other(rig.endpoint);
+    EXPECT_EQ(other.connect(), 0U);
+  }
+  EXPECT_EQ(response_code(rig.client.post("PING", {})), 0);
+  EXPECT_EQ(response_code(idle.post("PING", {})), 10);
+}
+
 TEST(EmulatorSession, DroppedSessionsAreNotFound) {
   Rig rig;
   rig.client.logon();
