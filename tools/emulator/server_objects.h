@@ -21,7 +21,7 @@ class ServerObject {
 };
 
 struct LogonObject : ServerObject {
-  explicit LogonObject(std::shared_ptr<fake::FakeServer> server) : open(server, server->logons) {}
+  explicit LogonObject(const std::shared_ptr<fake::FakeServer>& server) : open(server, server->logons) {}
   fake::Token open;
 };
 struct FolderObject : ServerObject {

@@ -166,6 +166,7 @@ Result<RopAnswer> answer(RopCall& call, const wire::SourceCopyMessagesRequest& r
   }
   arrange(server, chosen, false, false);
   std::vector<std::uint64_t> mids;
+  mids.reserve(chosen.size());
   for (const ChosenMessage& message : chosen) mids.push_back(message.mid);
   ++server.fake->counts.selective_exports;
   MAPISYNC_TRYV(put_download(
