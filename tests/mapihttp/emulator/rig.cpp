@@ -43,11 +43,11 @@ int response_code(const HttpAnswer& answer) {
   return -1;
 }
 
-WireClient::WireClient(Endpoint& endpoint, std::string user, std::string password)
+WireClient::WireClient(Endpoint& endpoint, std::string user, const std::string& password)
     : WireClient([&endpoint](const HttpRequest& request) { return endpoint.serve(request); }, std::move(user),
-                 std::move(password)) {}
+                 password) {}
 
-WireClient::WireClient(Send send, std::string user, std::string password)
+WireClient::WireClient(Send send, std::string user, const std::string& password)
     : send_(std::move(send)), user_(std::move(user)), authorization_("Basic " + base64(user_ + ":" + password)) {}
 
 HttpAnswer WireClient::post(const std::string& type, Bytes body) {

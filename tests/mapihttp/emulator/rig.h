@@ -47,8 +47,8 @@ struct Streamed {
 class WireClient {
  public:
   using Send = std::function<HttpAnswer(const HttpRequest&)>;
-  explicit WireClient(Endpoint& endpoint, std::string user = "ann", std::string password = "secret");
-  WireClient(Send send, std::string user, std::string password);
+  explicit WireClient(Endpoint& endpoint, std::string user = "ann", const std::string& password = "secret");
+  WireClient(Send send, std::string user, const std::string& password);
 
   HttpAnswer post(const std::string& type, Bytes body);
   /// ErrorCode of Connect.

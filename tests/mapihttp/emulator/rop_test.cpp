@@ -286,7 +286,7 @@ TEST(EmulatorRops, HostileRequestsGetACodeOfTheirOwn) {
     const Bytes body = answer.body.substr(answer.body.find("\r\n\r\n") + 4);
     return wire::decode_execute_response(body).value().error_code;
   };
-  EXPECT_EQ(code("\x99\x00\x00", {}), rop_code::kRpcFormat);            // a ROP that nobody knows
+  EXPECT_EQ(code(Bytes("\x99\x00\x00", 3), {}), rop_code::kRpcFormat);  // a ROP that nobody knows
   EXPECT_EQ(code(Bytes("\x02\x00\x00", 3), {}), rop_code::kRpcFormat);  // an OpenFolder cut short
   EXPECT_EQ(code({}, {}, 4), rop_code::kRpcFailed);
   EXPECT_EQ(code({}, {}, 0x40001), rop_code::kBadStubData);
