@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 
 #include "engine/base/result.h"
@@ -16,18 +17,19 @@ class Download {
   Download(std::shared_ptr<MailboxLink> link, ServerObject source, wire::FastTransferHandler& handler,
            wire::ParserOptions options);
 
-  /// One GetBuffer; true at the end of the stream, which was whole. After a failure the source is lost: the server does
-  /// not go on with it.
+  /// One buffer; true at the end of the stream, which was whole. A request brings as many as the server chains. After a
+  /// failure the source is lost: the server does not go on with it.
   Result<bool> next(const CallLimits& limits);
 
   std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:
-  Result<wire::RopResponse> get_buffer(const CallLimits& limits);
+  Result<void> get_buffers(const CallLimits& limits);
 
   std::shared_ptr<MailboxLink> link_;
   ServerObject source_;
   wire::FastTransferParser parser_;
+  std::deque<wire::RopResponse> arrived_;  // not parsed yet: 256 KiB at most
   std::uint64_t bytes_{0};
   std::uint32_t empty_{0};
 };

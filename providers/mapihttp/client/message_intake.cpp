@@ -48,8 +48,13 @@ Result<void> by_importer(Result<void> result) {
 MessageIntake::MessageIntake(MailboxLink& link, ChangeImporter& importer, IntakeObserver& observer)
     : link_(link), importer_(importer), observer_(observer) {}
 
+void MessageIntake::drop_open() noexcept {
+  stream_.reset();
+  while (!open_.empty()) open_.pop_back();
+}
+
 Result<void> MessageIntake::message_begin(const wire::ChangeHeader* header, bool associated) {
-  open_.clear();
+  drop_open();
   open_.emplace_back();
   recipient_bytes_ = 0;
   current_ = {};
@@ -178,11 +183,10 @@ Result<void> MessageIntake::message_void(const wire::ExtendedErrorInfo& info) {
     }
   }
   if (bad.mid.none()) bad.mid = info.message;
-  stream_.reset();
+  drop_open();
   recipient_value_.reset();
   dropping_ = false;
   listed_ = false;
-  while (!open_.empty()) open_.pop_back();  // children first
   ++happened_;
   ++messages_;
   const Failure failure = rop_failure(info.error_code, "the server names a message that it cannot send");

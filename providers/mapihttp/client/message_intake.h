@@ -36,6 +36,9 @@ class MessageIntake final : public wire::FastTransferHandler {
  public:
   /// All are borrowed.
   MessageIntake(MailboxLink& link, ChangeImporter& importer, IntakeObserver& observer);
+  ~MessageIntake() override { drop_open(); }
+  MessageIntake(const MessageIntake&) = delete;
+  MessageIntake& operator=(const MessageIntake&) = delete;
 
   const std::optional<wire::StreamState>& final_state() const noexcept { return state_; }
   const std::optional<wire::ProgressInformation>& announced() const noexcept { return announced_; }
@@ -75,6 +78,8 @@ class MessageIntake final : public wire::FastTransferHandler {
     std::uint64_t bytes{0};   // of these
   };
 
+  /// What is open is void; children first.
+  void drop_open() noexcept;
   Result<void> begin(const MessageHeader& header);
   Result<void> begin_listed();
   Result<void> ready();

@@ -39,6 +39,7 @@ RopSession::RopSession(std::unique_ptr<MapiSession> session, Clock& clock)
 Result<RopAnswer> RopSession::call(RopCall call, const CallLimits& limits) {
   Progress progress;
   progress.begun = clock_.elapsed();
+  if (call.chain) progress.room = kMostRoom;
   RopCall rest = std::move(call);
   while (!rest.requests.empty()) {
     auto done = round(rest, progress, limits);
@@ -67,6 +68,7 @@ Result<void> RopSession::round(RopCall& rest, Progress& progress, const CallLimi
   MAPISYNC_TRY(payload, wire::encode_rop_payload({std::move(list), std::move(handles)}));
   wire::ExecuteRequest execute;
   execute.flags = wire::execute_flags::kNoCompression | wire::execute_flags::kNoXorMagic;
+  if (rest.chain) execute.flags |= wire::execute_flags::kChain;
   MAPISYNC_TRY(buffer, wire::encode_rop_buffer(std::vector{std::move(payload)}));
   execute.rop_buffer = std::move(buffer);
   execute.max_rop_out = progress.room;
@@ -98,12 +100,14 @@ Result<void> RopSession::round(RopCall& rest, Progress& progress, const CallLimi
 Result<std::optional<std::chrono::milliseconds>> RopSession::take(RopCall& rest, Progress& progress, BytesView buffer) {
   std::optional<std::chrono::milliseconds> wait;
   MAPISYNC_TRY(payloads, wire::decode_rop_buffer(buffer));
+  // What is chained answers the last request once more.
+  const std::vector<wire::RopRequest> last{rest.requests.back()};
   for (const Bytes& raw : payloads) {
     MAPISYNC_TRY(payload, wire::decode_rop_payload(raw));
     if (payload.handles.size() < rest.handles.size()) return wire::malformed("ROP response: handles are missing");
     std::copy_n(payload.handles.begin(), rest.handles.size(), rest.handles.begin());
-    MAPISYNC_TRY(responses,
-                 wire::decode_responses(payload.rops, {rest.requests, rest.columns, wire::code_page::kWindows1252}));
+    MAPISYNC_TRY(responses, wire::decode_responses(payload.rops, {rest.requests.empty() ? last : rest.requests,
+                                                                  rest.columns, wire::code_page::kWindows1252}));
     std::size_t answered = 0;
     for (wire::RopResponse& response : responses) {
       if (response.id == wire::RopId::notify || response.id == wire::RopId::pending) continue;

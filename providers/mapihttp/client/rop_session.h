@@ -20,10 +20,12 @@ struct RopCall {
   std::vector<wire::RopRequest> requests;
   std::vector<std::uint32_t> handles;             // wire::kNoHandle where the server puts one
   std::map<std::uint8_t, wire::TagList> columns;  // of tables, where an earlier list set them
+  /// The last one is to be answered again and again, as far as there is room: GetBuffer, QueryRows or ReadStream.
+  bool chain{false};
 };
 
 struct RopAnswer {
-  std::vector<wire::RopResponse> responses;  // one for each request but RopRelease
+  std::vector<wire::RopResponse> responses;  // one for each request but RopRelease; of the last one several if chained
   std::vector<std::uint32_t> handles;
 };
 

@@ -1,0 +1,103 @@
+"""The program at a server: the emulator, started beside it, over HTTP and TLS."""
+
+import os
+import re
+import signal
+import subprocess
+import unittest
+
+from cli_harness import CliTest
+
+EMULATOR = os.environ["MAPISYNC_EMULATOR"]
+USERS = {"MAPISYNC_EMULATOR_USERS": "ann@example.com:s3cret\n"}
+
+
+class ServerTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        script = "".join(f"add Inbox m{i}\n" for i in range(1, 31))
+        (self.dir / "box.script").write_text(script)
+        self.run_cli("fake", "new", "box.fake", "--standard-folders", check=0)
+        self.run_cli("fake", "script", "box.fake", "box.script", check=0)
+        (self.dir / "password").write_text("s3cret\n")
+        (self.dir / "password").chmod(0o600)
+
+    def serve(self, *options):
+        """Starts the emulator; where it is."""
+        process = subprocess.Popen([EMULATOR, "box.fake", "--listen", "127.0.0.1:0", *options], cwd=self.dir,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **USERS}, text=True)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.send_signal, signal.SIGTERM)
+        told = ""
+        while True:
+            line = process.stdout.readline() or process.stderr.readline()
+            self.assertTrue(line, "the emulator says nothing: " + told)
+            told += line
+            found = re.search(r"127\.0\.0\.1:(\d+)", told)
+            if found:
+                return f"127.0.0.1:{found[1]}"
+
+    def source(self, where, scheme="mapihttp"):
+        return f"{scheme}://{where}/?mailbox=ann%40example.com"
+
+    def test_a_sync_is_that_of_the_same_mailbox_in_process(self):
+        for mode in ("exchange", "gromox"):
+            with self.subTest(mode=mode):
+                source = self.source(self.serve("--mode", mode))
+                mirror = f"{mode}.db"
+                self.run_cli("sync", source, mirror, "--password-file", "password", check=0)
+                self.run_cli("sync", source, mirror, "--password-file", "password", check=0)
+                self.run_cli("verify", source, mirror, "--password-file", "password", "--content", check=0)
+                status = self.run_cli("status", mirror, "--format", "json", check=0).json()
+                self.assertIn("Inbox", str(status))
+
+    def test_connect_says_what_works(self):
+        where = self.serve()
+        result = self.run_cli("connect", self.source(where), "--password-file", "password", "--format", "json", check=0)
+        steps = {step["step"]: step["result"] for step in result.json()["steps"]}
+        self.assertEqual(set(steps.values()), {"ok"}, steps)
+        self.run_cli("connect", self.source(where), "--password-env", "PW", env={"PW": "s3cret"}, check=0)
+
+    def test_connect_says_what_does_not(self):
+        where = self.serve()
+        wrong = self.run_cli("connect", self.source(where), "--password-env", "PW", env={"PW": "wrong"})
+        self.assertEqual(wrong.code, 77, wrong)
+        self.assertIn("authentication", wrong.last)
+        self.assertNotIn("wrong", wrong.out + wrong.err)
+        nobody = self.run_cli("connect", self.source("127.0.0.1:1"), "--password-file", "password")
+        self.assertEqual(nobody.code, 75, nobody)
+        self.assertIn("connection", nobody.last)
+        unknown = self.run_cli("connect", "mapihttps://no-such-host.invalid/?mailbox=ann%40example.com",
+                               "--password-file", "password")
+        self.assertEqual(unknown.code, 75, unknown)
+        self.assertIn("name", unknown.last)
+
+    def test_tls_is_verified_and_a_ca_file_helps(self):
+        where = self.serve("--tls", "--ca-out", "ca.pem")
+        source = self.source(where, "mapihttps")
+        refused = self.run_cli("connect", source, "--password-file", "password")
+        self.assertEqual(refused.code, 75, refused)
+        self.assertIn("TLS", refused.last)
+        self.run_cli("connect", source, "--password-file", "password", "--ca-file", "ca.pem", check=0)
+        self.run_cli("sync", source, "tls.db", "--password-file", "password", "--ca-file", "ca.pem", check=0)
+
+    def test_a_bad_message_is_set_aside(self):
+        self.run_cli("fake", "break", "box.fake", "m7", check=0)
+        source = self.source(self.serve())
+        self.run_cli("sync", source, "mirror.db", "--password-file", "password", check=2)
+        self.run_cli("sync", source, "mirror.db", "--password-file", "password", check=1)
+        rows = self.run_cli("quarantine", "list", "mirror.db", "--format", "json", check=0).json()
+        self.assertEqual(len(rows["records"] if "records" in rows else rows["messages"]), 1, rows)
+
+    def test_sources_that_make_no_sense(self):
+        for source in ("mapihttps://", "mapihttps://host/", "mapihttp://mail.example.com/?mailbox=a@b"):
+            result = self.run_cli("sync", source, "mirror.db", "--password-file", "password")
+            self.assertEqual(result.code, 64, result)
+        self.assertFalse((self.dir / "mirror.db").exists())
+        self.assertEqual(self.run_cli("connect", "fake:box.fake").code, 64)
+
+
+if __name__ == "__main__":
+    unittest.main()
