@@ -150,6 +150,7 @@ class PassCommit {
       if (before.unsettled && before.unsettled->cls != UnsettledClass::pending) continue;
       UnsettledRow row;
       if (before.unsettled) row = *before.unsettled;
+      if (error.listed) row.row = *error.listed;
       row.row.source_key = error.key;
       if (row.row.ref.empty() && before.ledger) row.row.ref = before.ledger->ref;
       row.evidence.code = error.failure.errc();

@@ -14,6 +14,7 @@
 #include "engine/model/ids.h"
 #include "engine/model/message.h"
 #include "engine/model/property.h"
+#include "engine/model/table_row.h"
 
 namespace mapisync {
 
@@ -46,7 +47,8 @@ class StagedAttachment : public PropertyReceiver {
 };
 
 /// One message in the making. complete = save() returned success; destroyed unsaved = partial, dropped.
-/// Children are saved or destroyed before their parent; the receiver never outlives the synchronize call.
+/// Children are saved or destroyed before their parent; the receiver never outlives the exporter. It may stay open from
+/// one step to the next, where a message is larger than a step.
 class StagedMessage : public PropertyReceiver {
  public:
   virtual Result<void> set_recipients(std::vector<Recipient> recipients) = 0;
@@ -58,6 +60,7 @@ class StagedMessage : public PropertyReceiver {
 struct MessageError {
   SourceKey key;  // empty if the server names no message
   Failure failure;
+  std::optional<TableRow> listed{};  // as the contents table shows it, where the provider has looked
 };
 
 class ChangeImporter {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "providers/mapihttp/client/contents_rows.h"
 #include "providers/mapihttp/client/message_lookup.h"
 #include "providers/mapihttp/client/rop_failures.h"
 #include "providers/mapihttp/client/state_upload.h"
@@ -37,9 +36,22 @@ void ClientExporter::saved(const IntakeMessage& message) {
   }
 }
 
-void ClientExporter::named_bad(const IntakeMessage& message, const Failure& failure) {
+Result<MessageError> ClientExporter::named_bad(IntakeMessage message, Failure failure) {
   if (!first_bad_) first_bad_ = failure;
-  if (!message.mid.none()) bad_.push_back(message);
+  MessageError error{SourceKey(), failure};
+  if (message.mid.none()) return error;
+  error.key = key_of(message.mid);
+  if (selective_) return error;  // who asks for it by name knows it
+  auto listed = look_up_message(folder_, message.mid, {link_.stop(), link_.options().call_deadline});
+  if (!listed && listed.error().scope == Scope::mailbox) return std::move(listed).error();
+  if (listed && listed.value()) {
+    error.listed = std::move(listed).value();
+    const std::optional<RefParts> parts = parse_ref(error.listed->ref);
+    if (message.change_number.none() && parts) message.change_number = parts->change_number;
+    message.associated = error.listed->associated;
+  }
+  bad_.push_back(message);
+  return error;
 }
 
 bool ClientExporter::known(const wire::GlobalId& mid) const { return state_.given.contains(mid.replguid, mid.counter); }
@@ -184,12 +196,12 @@ Result<StepResult> ClientExporter::step(const StopFlag& stop, std::optional<Dura
     if (intake_->happened() != before) break;
   }
   if (download_ != nullptr) return progress(false);
-  MAPISYNC_TRYV(finish({stop, deadline}));
+  MAPISYNC_TRYV(finish());
   phase_ = Phase::done;
   return progress(true);
 }
 
-Result<void> ClientExporter::finish(const CallLimits& limits) {
+Result<void> ClientExporter::finish() {
   // Others came; these are asked for alone, and fail there by a code of their own.
   if (selective_) return first_bad_ ? Result<void>(*first_bad_) : Result<void>(success());
   given_.join(state_.given);
@@ -205,18 +217,10 @@ Result<void> ClientExporter::finish(const CallLimits& limits) {
   // A message that was named as bad is ours to try again, not the server's to name in every run: it is known from now
   // on, by its id and by its version, since servers go by one or by both.
   for (const IntakeMessage& bad : bad_) {
-    wire::GlobalId number = bad.change_number;
-    bool associated = bad.associated;
-    if (number.none()) {
-      auto found = look_up_message(folder_, bad.mid, limits);
-      if (!found && found.error().scope == Scope::mailbox) return std::move(found).error();
-      if (!found || !found.value()) continue;
-      number = found.value()->change_number;
-      associated = found.value()->associated;
-    }
+    const wire::GlobalId& number = bad.change_number;
     if (number.none()) continue;
     state_.given.add(bad.mid.replguid, bad.mid.counter);
-    (associated ? state_.seen_fai : state_.seen).add(number.replguid, number.counter);
+    (bad.associated ? state_.seen_fai : state_.seen).add(number.replguid, number.counter);
   }
   return success();
 }

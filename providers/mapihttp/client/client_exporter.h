@@ -27,7 +27,7 @@ class ClientExporter final : public Exporter, private IntakeObserver {
   enum class Phase : std::uint8_t { fresh, running, done };
 
   void saved(const IntakeMessage& message) override;
-  void named_bad(const IntakeMessage& message, const Failure& failure) override;
+  Result<MessageError> named_bad(IntakeMessage message, Failure failure) override;
   bool known(const wire::GlobalId& mid) const override;
 
   Result<void> check(const ConfigOptions& options, bool selective) const;
@@ -37,7 +37,7 @@ class ClientExporter final : public Exporter, private IntakeObserver {
   Result<ServerObject> open_source(const ConfigOptions& options, bool recover);
   Result<ServerObject> open_copy(bool recover);
   Result<StepResult> step(const StopFlag& stop, std::optional<Duration> deadline);
-  Result<void> finish(const CallLimits& limits);
+  Result<void> finish();
   StepResult progress(bool done) const;
   Failure failed_with(Failure failure);
 

@@ -57,6 +57,8 @@ Result<void> MessageIntake::message_begin(const wire::ChangeHeader* header, bool
   drop_open();
   open_.emplace_back();
   recipient_bytes_ = 0;
+  modified_.reset();
+  size_.reset();
   current_ = {};
   current_.associated = associated;
   listed_ = header == nullptr;
@@ -78,13 +80,16 @@ Result<void> MessageIntake::message_begin(const wire::ChangeHeader* header, bool
   out.predecessor_change_list = header->predecessor_change_list;
   out.last_modified = time_from_ticks(header->last_modified);
   if (header->size) out.size = *header->size;
-  MAPISYNC_TRYV(begin(out));
-  // A server leaves out of the properties what the header has said.
-  PropertyList& properties = open_.back().properties;
-  if (header->last_modified != 0)
-    properties.push_back({pr::kLastModificationTime, std::nullopt, header->last_modified});
-  if (header->size) properties.push_back({pr::kMessageSize, std::nullopt, static_cast<std::int32_t>(*header->size)});
-  return success();
+  if (header->last_modified != 0) modified_ = header->last_modified;
+  size_ = header->size;
+  return begin(out);
+}
+
+/// A server may leave out of the properties what the header has said.
+void MessageIntake::add_what_the_header_said() {
+  PropertyList& properties = open_.front().properties;
+  if (modified_) properties.push_back({pr::kLastModificationTime, std::nullopt, *modified_});
+  if (size_) properties.push_back({pr::kMessageSize, std::nullopt, static_cast<std::int32_t>(*size_)});
 }
 
 Result<void> MessageIntake::begin(const MessageHeader& told) {
@@ -163,6 +168,7 @@ Result<void> MessageIntake::save_message(Object object) {
 
 Result<void> MessageIntake::message_end() {
   MAPISYNC_TRYV(ready());
+  add_what_the_header_said();
   Object message = std::move(open_.back());
   open_.pop_back();
   MAPISYNC_TRYV(save_message(std::move(message)));
@@ -189,13 +195,17 @@ Result<void> MessageIntake::message_void(const wire::ExtendedErrorInfo& info) {
   listed_ = false;
   ++happened_;
   ++messages_;
-  const Failure failure = rop_failure(info.error_code, "the server names a message that it cannot send");
-  observer_.named_bad(bad, failure);
-  return by_importer(importer_.message_error({bad.mid.none() ? SourceKey() : key_of(bad.mid), failure}));
+  MAPISYNC_TRY(
+      error, observer_.named_bad(bad, rop_failure(info.error_code, "the server names a message that it cannot send")));
+  return by_importer(importer_.message_error(error));
 }
 
 Result<void> MessageIntake::property(Property property) {
   Object& object = open_.back();
+  if (open_.size() == 1 && !property.name) {
+    if (property.tag == pr::kLastModificationTime) modified_.reset();
+    if (property.tag == pr::kMessageSize) size_.reset();
+  }
   const std::uint64_t size = value_size(property.value);
   object.properties.push_back(std::move(property));
   object.bytes += size;

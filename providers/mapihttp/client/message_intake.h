@@ -27,7 +27,8 @@ class IntakeObserver {
  public:
   virtual ~IntakeObserver() = default;
   virtual void saved(const IntakeMessage& message) = 0;
-  virtual void named_bad(const IntakeMessage& message, const Failure& failure) = 0;
+  /// What is to be told of it. A failure ends the run.
+  virtual Result<MessageError> named_bad(IntakeMessage message, Failure failure) = 0;
   /// Which ids of a set are worth naming: a set may hold more than there are messages.
   virtual bool known(const wire::GlobalId& mid) const = 0;
 };
@@ -85,6 +86,7 @@ class MessageIntake final : public wire::FastTransferHandler {
   Result<void> ready();
   Result<void> hand_over(Object& object);
   Result<void> save_message(Object object);
+  void add_what_the_header_said();
   PropertyReceiver* receiver(Object& object) const noexcept;
   Result<std::vector<SourceKey>> keys_in(const wire::ReplidIdset& set);
 
@@ -93,6 +95,8 @@ class MessageIntake final : public wire::FastTransferHandler {
   IntakeObserver& observer_;
   std::vector<Object> open_;
   IntakeMessage current_;
+  std::optional<std::int64_t> modified_;  // of the header, until the properties say the same
+  std::optional<std::uint32_t> size_;
   bool listed_{false};  // of a messageList, and its header has not been made yet
   std::unique_ptr<ValueStream> stream_;
   std::optional<Property> recipient_value_;  // a large one, which has no stream to go to

@@ -16,7 +16,7 @@ std::vector<wire::RopRequest> question(std::uint8_t slot, bool associated, const
   open.output_index = slot;
   open.table_flags = associated ? table_flags::kAssociated : 0;
   wire::SetColumnsRequest columns;
-  columns.tags = {wire::tag::kMid, wire::tag::kChangeNumber};
+  columns.tags = contents_columns();
   wire::RestrictRequest restrict;
   restrict.restriction = restriction;
   wire::QueryRowsRequest rows;
@@ -26,8 +26,8 @@ std::vector<wire::RopRequest> question(std::uint8_t slot, bool associated, const
 
 }  // namespace
 
-Result<std::optional<ListedMessage>> look_up_message(const OpenFolder& folder, const wire::GlobalId& mid,
-                                                     const CallLimits& limits) {
+Result<std::optional<TableRow>> look_up_message(const OpenFolder& folder, const wire::GlobalId& mid,
+                                                const CallLimits& limits) {
   MailboxLink& link = *folder.link;
   MAPISYNC_TRY(id, link.local(mid));
   MAPISYNC_TRY(restriction, wire::encode_restriction(wire::equals(wire::tag::kMid, wire::to_integer(id))));
@@ -47,17 +47,12 @@ Result<std::optional<ListedMessage>> look_up_message(const OpenFolder& folder, c
       if (number_cell(row, wire::tag::kMid).value_or(0) != wire::to_integer(id)) {
         return fail(Errc::unsupported, Scope::folder, Retry::never, "the server does not select rows by id");
       }
-      ListedMessage found;
-      found.associated = associated;
-      if (const auto number = number_cell(row, wire::tag::kChangeNumber); number.value) {
-        MAPISYNC_TRY(global, link.global(wire::short_id_of(*number.value)));
-        found.change_number = global;
-      }
-      return std::optional<ListedMessage>(found);
+      MAPISYNC_TRY(listed, contents_row(link, row, associated));
+      return std::optional<TableRow>(std::move(listed));
     }
     associated = true;
   }
-  return std::optional<ListedMessage>();
+  return std::optional<TableRow>();
 }
 
 }  // namespace mapisync::mapihttp

@@ -4,17 +4,13 @@
 #include <optional>
 
 #include "engine/base/result.h"
+#include "engine/model/table_row.h"
 #include "providers/mapihttp/client/open_folder.h"
 
 namespace mapisync::mapihttp {
 
-struct ListedMessage {
-  wire::GlobalId change_number;  // none() where the table does not tell
-  bool associated{false};
-};
-
 /// Nothing if neither table lists it. Errc::unsupported and others where the server cannot select rows by id.
-Result<std::optional<ListedMessage>> look_up_message(const OpenFolder& folder, const wire::GlobalId& mid,
-                                                     const CallLimits& limits);
+Result<std::optional<TableRow>> look_up_message(const OpenFolder& folder, const wire::GlobalId& mid,
+                                                const CallLimits& limits);
 
 }  // namespace mapisync::mapihttp
