@@ -47,9 +47,10 @@ class CliTest(unittest.TestCase):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="mapisync-cli-"))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
 
-    def run_cli(self, *args, stdin=b"", env=None, check=None):
+    def run_cli(self, *args, stdin=b"", env=None, check=None, preexec_fn=None):
         done = subprocess.run([BINARY, *args], cwd=self.dir, input=stdin, capture_output=True,
-                              env={**environment(), **(env or {})}, timeout=300)
+                              env={**environment(), **(env or {})}, timeout=300, preexec_fn=preexec_fn,
+                              restore_signals=preexec_fn is None)
         result = Result(done.returncode, done.stdout, done.stderr)
         if check is not None:
             self.assert_exit(result, check)

@@ -46,7 +46,7 @@ class HelpTest(CliTest):
     def test_every_command_has_help(self):
         for words in (["sync"], ["status"], ["verify"], ["forecast"], ["export"], ["quarantine"], ["quarantine", "list"],
                       ["quarantine", "show"], ["quarantine", "retry"], ["deletions"], ["deletions", "list"],
-                      ["deletions", "approve"], ["fake"], ["fake", "new"], ["fake", "import"], ["fake", "script"],
+                      ["deletions", "approve"], ["replay"], ["fake"], ["fake", "new"], ["fake", "import"], ["fake", "script"],
                       ["fake", "break"], ["fake", "heal"], ["fake", "show"], ["help"]):
             result = self.run_cli(*words, "--help")
             self.assertEqual(result.code, 0, words)

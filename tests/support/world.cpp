@@ -12,6 +12,12 @@
 
 namespace mapisync::test {
 
+Runner& default_runner() {
+  static Runner runner = [](const SyncEnvironment& environment, Store& /*plain*/, const SyncOptions& options,
+                            const StopFlag& stop) { return MailboxSync(environment, options).run(stop); };
+  return runner;
+}
+
 World::World(WorldSetup setup) : inside_(std::make_unique<Inside>(std::move(setup))) {
   if (!inside_->setup.standard_folders) return;
   if (const auto added = inside_->mailbox.add_standard_folders(); !added) {
@@ -70,8 +76,8 @@ RunEnd World::run() {
       in.setup.front ? in.setup.front(*in.provider, in.clock, in.random) : std::unique_ptr<Provider>();
   Provider& source = front != nullptr ? *front : *in.provider;
   try {
-    MailboxSync sync({source, store, sink, in.clock, in.random, spool, nullptr, in.setup.log}, in.setup.options);
-    auto result = sync.run(in.stops.back());
+    auto result = in.setup.runner({source, store, sink, in.clock, in.random, spool, nullptr, in.setup.log},
+                                  in.mirror->store(), in.setup.options, in.stops.back());
     if (result) {
       end.report = std::move(result).value();
       in.report = *end.report;

@@ -29,6 +29,12 @@
 
 namespace mapisync::test {
 
+/// Makes one run. `plain` is the store without anything that a test has planned for it.
+using Runner = std::function<Result<SyncReport>(const SyncEnvironment& environment, Store& plain,
+                                                const SyncOptions& options, const StopFlag& stop)>;
+/// How worlds make their runs where their setup does not say: directly, unless a test program decides otherwise.
+Runner& default_runner();
+
 struct WorldSetup {
   fake::FaultPlan faults{};  // the server; default: Exchange 2010 and later
   MirrorKind mirror{MirrorKind::memory};
@@ -40,6 +46,7 @@ struct WorldSetup {
   bool silent{false};            // no checks after each run; for code that looks itself
   /// What runs see in the place of the server, made for each of them; empty: the server itself.
   std::function<std::unique_ptr<Provider>(fake::FakeProvider& server, Clock& clock, Random& random)> front{};
+  Runner runner{default_runner()};
 };
 
 class World;

@@ -10,6 +10,7 @@
 #include "tools/mapisync/command_forecast.h"
 #include "tools/mapisync/command_help.h"
 #include "tools/mapisync/command_quarantine.h"
+#include "tools/mapisync/command_replay.h"
 #include "tools/mapisync/command_status.h"
 #include "tools/mapisync/command_sync.h"
 #include "tools/mapisync/command_verify.h"
@@ -112,6 +113,7 @@ CommandLine::CommandLine() : app_(std::make_unique<CLI::App>(kAbout, "mapisync")
   add_quarantine_commands(*app_, chosen_);
   add_deletions_commands(*app_, chosen_);
   add_export_command(*app_, chosen_);
+  add_replay_command(*app_, chosen_);
   add_fake_commands(*app_, chosen_);
   add_help_command(*app_, chosen_, *this);
 }

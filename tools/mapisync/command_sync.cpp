@@ -30,6 +30,11 @@ constexpr const char* kSyncFooter = R"(NOTES
   the one that does it is known; it is then quarantined and left alone. The rest of
   the folder goes on as usual.
 
+  --record FILE writes down all that is said between mapisync and the server, so that
+  'mapisync replay FILE' can make the run again elsewhere. Subjects, people, content
+  and names of folders are replaced by stand-ins of the same size (names are kept
+  with --root, --folder and --exclude, everything with --record-content).
+
   Patterns match whole paths: * is any part of a name, ** any part of a path, ? one
   character. A pattern that matches a folder takes everything below it along:
   'Inbox' is the Inbox and its subfolders. --exclude wins over --folder.
@@ -39,6 +44,7 @@ EXAMPLES
   mapisync sync fake:box.fake mirror.db --max-time 5m --exclude 'Deleted Items'
   mapisync sync fake:box.fake mirror.db --format json > report.json
   mapisync sync fake:box.fake mirror.db --dry-run
+  mapisync sync fake:box.fake mirror.db --record run.trace
   mapisync sync fake:box.fake mirror.db --accept-new-instance --dry-run
 
 EXIT CODES
@@ -62,6 +68,12 @@ void add_sync_command(CLI::App& app, Chosen& chosen) {
                    "Go on with a mailbox that was moved or restored (exit 3), without copying it again");
   command.add_flag("--allow-disruptive", request->options.allow_disruptive,
                    "Ask again for messages at which the server was lost twice (exit 3), one a minute");
+  auto* record = command.add_option("--record", request->record, "Record the run in a new file, for 'mapisync replay'")
+                     ->type_name("FILE");
+  command
+      .add_flag("--record-content", request->record_content, "The record holds the mail itself, not stand-ins for it")
+      ->needs(record);
+  record->excludes("--dry-run");
   command.footer(kSyncFooter);
   command.callback(
       [&chosen, request] { chosen.command = [request](Context& context) { return run_sync(context, *request); }; });

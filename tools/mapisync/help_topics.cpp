@@ -64,7 +64,7 @@ constexpr const char* kFormats = R"(FORMATS
   jsonl   one object a line, to be read while it is written
   csv     RFC 4180 with a header; made harmless for spreadsheets
 
-  sync, verify, forecast, status, export, deletions approve, fake import
+  sync, verify, forecast, status, export, replay, deletions approve, fake import
                                                                    text, json
   quarantine list, quarantine show, quarantine retry               all four
   deletions list                                                   text, json, jsonl

@@ -19,6 +19,8 @@ struct SyncRequest {
   bool mirror_must_exist{false};
   Format format{Format::text};
   bool dry_run{false};
+  std::optional<std::string> record;  // a new file: the run is recorded there
+  bool record_content{false};
   std::vector<std::string> due_now;  // keys of messages to be tried whatever their waiting time says
   bool tell_retried{false};          // also what became of these, or of all that are in quarantine
 };

@@ -1,5 +1,7 @@
 #include "tools/mapisync/sync_runner.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "engine/mailbox_sync.h"
@@ -10,6 +12,7 @@
 #include "tools/mapisync/mirror_file.h"
 #include "tools/mapisync/progress_view.h"
 #include "tools/mapisync/quarantine_lookup.h"
+#include "tools/mapisync/recording.h"
 #include "tools/mapisync/report_json.h"
 #include "tools/mapisync/report_text.h"
 #include "tools/mapisync/retried.h"
@@ -135,7 +138,29 @@ void advise(Context& context, const SyncRequest& request, const SyncReport& repo
   }
 }
 
+/// The run itself, recorded if that is wanted. `recording` outlives it.
+Result<SyncReport> sync_with(Context& context, const SyncRequest& request, std::optional<TraceFile> file,
+                             const SyncEnvironment& environment, const SyncOptions& options, const StopFlag& stop,
+                             std::unique_ptr<Recording>& recording) {
+  if (!file) return MailboxSync(environment, options).run(stop);
+  recording = std::make_unique<Recording>(context, RecordRequest{*request.record, request.record_content},
+                                          std::move(*file), environment, options, stop);
+  MAPISYNC_TRYV(recording->begin());
+  auto report = MailboxSync(recording->environment(), options).run(recording->stop());
+  recording->end(report);
+  return report;
+}
+
+/// Made before the mirror is, so that a wrong name leaves no mirror behind; removed again if nothing gets into it.
+Result<std::optional<TraceFile>> trace_for(Context& context, const SyncRequest& request) {
+  if (!request.record) return std::optional<TraceFile>();
+  MAPISYNC_TRY(file, TraceFile::create(*request.record, context.log));
+  return std::optional<TraceFile>(std::move(file));
+}
+
 Ending sync_into(Context& context, const SyncRequest& request, Source& source, const StopFlag& stop) {
+  auto trace = trace_for(context, request);
+  if (!trace) return target_ending_of(trace.error(), "record in " + in_quotes(*request.record));
   auto mirror = WritableMirror::open(request.mirror, !request.mirror_must_exist);
   if (!mirror) {
     const std::string doing = "open " + in_quotes(request.mirror);
@@ -154,9 +179,11 @@ Ending sync_into(Context& context, const SyncRequest& request, Source& source, c
   const SyncEnvironment environment{
       source.provider(), mirror.value().store(), mirror.value().sink(), context.clock, context.random, spool, &progress,
       context.log};
-  auto report = MailboxSync(environment, options.value()).run(stop);
+  std::unique_ptr<Recording> recording;
+  auto report = sync_with(context, request, std::move(trace).value(), environment, options.value(), stop, recording);
   context.console.hide_bar();
-  if (!report) return settings_ending_of(report.error(), doing);
+  const auto told = [&recording](Ending end) { return recording ? recording->ending_with(std::move(end)) : end; };
+  if (!report) return told(settings_ending_of(report.error(), doing));
   if (auto looked = look_again(mirror.value().store(), retried.value()); !looked) {
     return ending_of(looked.error(), doing);
   }
@@ -164,10 +191,10 @@ Ending sync_into(Context& context, const SyncRequest& request, Source& source, c
   print_report(context, request, report.value(), retried.value());
   const bool looked = !report.value().stopped && !report.value().identity_changed;
   if (looked && report.value().folders.empty() && !request.options.include_folders.empty()) {
-    return no_folder_matches(request.options.include_folders);
+    return told(no_folder_matches(request.options.include_folders));
   }
   advise(context, request, report.value());
-  return ending(exit_code_of(report.value().grade), report.value().grade_reason);
+  return told(ending(exit_code_of(report.value().grade), report.value().grade_reason));
 }
 
 }  // namespace
