@@ -2,7 +2,6 @@
 // Internal to providers/trace.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <vector>
 

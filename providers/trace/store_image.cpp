@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "providers/trace/fields.h"
@@ -230,7 +229,6 @@ class ImageReader {
     folder.id = FolderId::none;
     if (folder.info.key.empty()) return malformed("a folder without key");
     MAPISYNC_TRY(id, unit_->put_folder(folder));
-    folders_.insert(id);
     return same_number(static_cast<std::int64_t>(id), wanted, "folders");
   }
 
@@ -310,7 +308,6 @@ class ImageReader {
   std::int64_t last_row_{0};
   std::int64_t fillers_left_;
   std::uint64_t expanded_left_{kExpandedMax};
-  std::set<FolderId> folders_;
   std::map<FolderId, std::vector<PendingId>> pending_;  // ascending
 };
 

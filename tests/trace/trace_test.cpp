@@ -164,15 +164,20 @@ TEST(Trace, SaysWhereTheEngineGoesAnotherWay) {
   const Divergence& at = *report.value().divergence;
   EXPECT_GT(at.call, 10U);
   EXPECT_EQ(report.value().calls, at.call - 1);
-  EXPECT_THAT(at.asked, HasSubstr("chosen messages (3 messages: "));
+  EXPECT_THAT(at.asked, HasSubstr("chosen messages ("));
   EXPECT_THAT(at.recorded, HasSubstr("chosen messages ("));
 }
 
 TEST(Trace, NoticesThatLessIsAsked) {
-  const Bytes trace = trace_with_bad_mail();
-  const auto report = replay_of(with_options(trace, [](SyncOptions& o) { o.limits.calls = 2; }));
+  std::vector<Record> records = records_of(trace_with_bad_mail());
+  const auto last =
+      std::find_if(records.rbegin(), records.rend(), [](const Record& r) { return r.kind == Kind::call; });
+  const std::vector<Record> again(last.base() - 1, records.end() - 1);
+  records.insert(records.end() - 1, again.begin(), again.end());
+  const auto report = replay_of(trace_of(records));
   ASSERT_EQ(report.value().verdict, ReplayVerdict::diverged);
-  EXPECT_THAT(report.value().divergence->asked, HasSubstr("end of the run"));
+  EXPECT_EQ(report.value().divergence->asked, "the end of the run");
+  EXPECT_THAT(report.value().divergence->recorded, HasSubstr(" of object "));
 }
 
 TEST(Trace, NoticesThatAnotherEndComesOutOfIt) {

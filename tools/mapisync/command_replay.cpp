@@ -26,7 +26,7 @@ struct ReplayRequest {
   Format format{Format::text};
 };
 
-Ending ending_of(const ReplayReport& report) {
+Ending replay_ending(const ReplayReport& report) {
   const std::string calls = count_of(report.calls, "call", "calls");
   switch (report.verdict) {
     case ReplayVerdict::as_recorded: return ending(ExitCode::ok, "as recorded, " + calls);
@@ -43,7 +43,7 @@ Ending ending_of(const ReplayReport& report) {
   return ending(ExitCode::software, "no verdict");
 }
 
-std::string indented(const std::string& text) {
+std::string indented_lines(const std::string& text) {
   std::string out;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -53,7 +53,7 @@ std::string indented(const std::string& text) {
   return out;
 }
 
-std::string to_text(const trace::TraceHead& head, const ReplayReport& report) {
+std::string replay_text(const trace::TraceHead& head, const ReplayReport& report) {
   std::string text = "recorded " + for_terminal(to_iso8601(head.created)) + " by mapisync " +
                      for_terminal(head.version) + (head.discretion.content ? ", with content\n" : "\n");
   if (report.divergence) {
@@ -65,13 +65,14 @@ std::string to_text(const trace::TraceHead& head, const ReplayReport& report) {
     return text;
   }
   if (report.verdict == ReplayVerdict::other_outcome) {
-    return text + "recorded outcome:\n" + indented(report.recorded) + "this outcome:\n" + indented(report.replayed);
+    return text + "recorded outcome:\n" + indented_lines(report.recorded) + "this outcome:\n" +
+           indented_lines(report.replayed);
   }
-  if (!report.recorded.empty()) text += "outcome:\n" + indented(report.recorded);
+  if (!report.recorded.empty()) text += "outcome:\n" + indented_lines(report.recorded);
   return text;
 }
 
-Json to_json(const trace::TraceHead& head, const ReplayReport& report, const Ending& end) {
+Json replay_json(const trace::TraceHead& head, const ReplayReport& report, const Ending& end) {
   Json json{{"schema", "mapisync.replay/1"},
             {"exit_code", static_cast<int>(end.code)},
             {"exit_name", name_of(end.code)},
@@ -99,9 +100,9 @@ Ending replay_into(Context& context, const ReplayRequest& request, TraceReplay& 
   auto report = replay.run({store, sink, spool, &progress, context.log});
   context.console.hide_bar();
   if (!report) return cli::ending_of(report.error(), "replay " + in_quotes(request.trace));
-  const Ending end = ending_of(report.value());
-  context.console.print(request.format == Format::json ? dump_pretty(to_json(head, report.value(), end))
-                                                       : to_text(head, report.value()));
+  const Ending end = replay_ending(report.value());
+  context.console.print(request.format == Format::json ? dump_pretty(replay_json(head, report.value(), end))
+                                                       : replay_text(head, report.value()));
   return end;
 }
 
