@@ -15,7 +15,7 @@ SAMPLES = [
     ("limits", "add-folder Inbox\nadd-folder Sent\nfill Inbox 60 m\nfill Sent 20 s\nbreak m7\nbreak m8\nbreak s3",
      "profile prefix-server", [("--max-calls", "4"), ("--max-calls", "4"), ()]),
     ("noise", "add-folder Inbox\nfill Inbox 30 m\nbreak m9",
-     "fail synchronize 3 network\nfail table-next 1 busy times 2 wait 500", [()]),
+     "fail synchronize 3 network\nfail synchronize 9 busy wait 500", [()]),
     ("server_lost", "add-folder Inbox\nfill Inbox 25 m\nbreak m5 server-death",
      "server catch-up none\nserver revives-after 3", [(), ()]),
     ("no_fence", "add-folder Inbox\nfill Inbox 25 m\nbreak m5", "profile exchange-2007\nserver catch-up none", [(), ()]),
