@@ -1,5 +1,5 @@
-// A run that is recorded and at once made again out of the recording. Two runs of a world take turns: one with content,
-// where the stores must be equal in the end, and one without, as from the field. One thread.
+// A run that is recorded and at once made again out of the recording. Eight runs with content, where the stores must be
+// equal in the end, take turns with eight without, as from the field. One thread.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,8 @@
 
 namespace mapisync::trace::test {
 
-/// For WorldSetup::runner, or as the default of a whole program. What the recorded run returns is returned; a replay
+/// For WorldSetup::runner, or as the default of a whole program: of which the first eighty runs are traced, and one in
+/// eight of the others. What the recorded run returns is returned; a replay
 /// that goes another way is a failure of the test.
 mapisync::test::Runner traced_runner();
 

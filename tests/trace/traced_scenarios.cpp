@@ -1,4 +1,4 @@
-// Linked to the stories of tests/scenario: every run of every world is recorded, and made again out of the recording.
+// Linked to the stories of tests/scenario: the runs of every world are recorded, and made again out of the recording.
 // What the stories expect must hold while they are recorded, too.
 #include <gtest/gtest.h>
 
