@@ -44,10 +44,8 @@ CREATE UNIQUE INDEX named_name ON named (guid, name) WHERE name IS NOT NULL;
 constexpr std::int64_t kEpoch = 1'767'225'600;  // 2026-01-01: where counted time starts
 constexpr std::uint64_t kMailboxGuid = 1, kSignature = 2, kReplica = 3, kPerMove = 16;
 
-Result<void> make_schema(Database& database, const MailboxOptions& options) {
-  MAPISYNC_TRYV(database.script("PRAGMA application_id = " + std::to_string(kApplicationId) +
-                                "; PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; BEGIN;"));
-  MAPISYNC_TRYV(database.script(kSchema));
+/// What every mailbox begins with.
+Result<void> make_first_rows(Database& database, const MailboxOptions& options) {
   const Bytes replica = pseudo_random(options.seed, kReplica, kGuidSize);
   MAPISYNC_TRYV(database.query("INSERT INTO box VALUES (1, ?, ?, ?, ?, ?, 1, 0, 0, ?, 0, 0)")
                     .blob(pseudo_random(options.seed, kMailboxGuid, kGuidSize))
@@ -57,12 +55,20 @@ Result<void> make_schema(Database& database, const MailboxOptions& options) {
                     .number(options.seed)
                     .integer(options.public_folders ? 1 : 0)
                     .run());
-  MAPISYNC_TRYV(database
-                    .query("INSERT INTO folder (id, parent, name, role, kind, class, source_key, change_key, cn) "
-                           "VALUES (1, 0, 'Top of Information Store', 0, 1, '', ?, ?, 1)")
-                    .blob(native_key(replica, 1))
-                    .blob(native_key(replica, 1))
-                    .run());
+  return database
+      .query(
+          "INSERT INTO folder (id, parent, name, role, kind, class, source_key, change_key, cn) "
+          "VALUES (1, 0, 'Top of Information Store', 0, 1, '', ?, ?, 1)")
+      .blob(native_key(replica, 1))
+      .blob(native_key(replica, 1))
+      .run();
+}
+
+Result<void> make_schema(Database& database, const MailboxOptions& options) {
+  MAPISYNC_TRYV(database.script("PRAGMA application_id = " + std::to_string(kApplicationId) +
+                                "; PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; BEGIN;"));
+  MAPISYNC_TRYV(database.script(kSchema));
+  MAPISYNC_TRYV(make_first_rows(database, options));
   return database.script("COMMIT");
 }
 
@@ -121,6 +127,21 @@ Result<FakeMailbox> FakeMailbox::open(const std::string& path) {
   return FakeMailbox(std::make_unique<Impl>(std::move(database)));
 }
 
+Result<void> FakeMailbox::begin_anew(const MailboxOptions& options) {
+  Database& db = *impl_->db;
+  if (!db.in_memory() || db.in_transaction()) return bad_argument("only a mailbox in memory begins anew");
+  MAPISYNC_TRY(unit, Unit::begin(db));
+  for (const char* clear : {"DELETE FROM box", "DELETE FROM folder", "DELETE FROM message", "DELETE FROM content",
+                            "DELETE FROM former", "DELETE FROM named"}) {
+    MAPISYNC_TRYV(db.query(clear).run());
+  }
+  MAPISYNC_TRYV(make_first_rows(db, options));
+  MAPISYNC_TRYV(unit.commit());
+  impl_->time = nullptr;
+  db.tell_all_changed();
+  return success();
+}
+
 Result<FakeMailbox> FakeMailbox::clone() const {
   MAPISYNC_TRY(copy, impl_->db->copy_to_memory());
   FakeMailbox mailbox(std::make_unique<Impl>(std::move(copy)));
@@ -141,6 +162,7 @@ FakeMailbox::Batch::Batch(Batch&& other) noexcept : database_(std::exchange(othe
 FakeMailbox::Batch::~Batch() {
   if (database_ == nullptr) return;
   ignore(database_->query("ROLLBACK").run(), "SQLite has rolled back itself");
+  database_->tell_all_changed();
 }
 
 Result<void> FakeMailbox::Batch::commit() {
@@ -169,6 +191,8 @@ Result<Timestamp> FakeMailbox::Impl::next_time() {
 }
 
 Result<Bytes> FakeMailbox::Impl::replica_guid() {
+  MAPISYNC_TRY(image, this->image());
+  if (image != nullptr) return image->box().replica_guid;
   Query query = db->query("SELECT replica_guid FROM box");
   MAPISYNC_TRY(row, query.step());
   if (!row) return db->failure("identity");
@@ -176,12 +200,16 @@ Result<Bytes> FakeMailbox::Impl::replica_guid() {
 }
 
 Result<std::uint64_t> FakeMailbox::Impl::seed() {
+  MAPISYNC_TRY(image, this->image());
+  if (image != nullptr) return image->box().seed;
   Query query = db->query("SELECT seed FROM box");
   MAPISYNC_TRY(row, query.step());
   return row ? query.get_number(0) : 0;
 }
 
 Result<MailboxIdentity> FakeMailbox::identity() {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->box().identity;
   Query query = impl_->db->query("SELECT mailbox_guid, mapping_signature, display_name FROM box");
   MAPISYNC_TRY(row, query.step());
   if (!row) return impl_->db->failure("identity");
@@ -189,6 +217,8 @@ Result<MailboxIdentity> FakeMailbox::identity() {
 }
 
 Result<bool> FakeMailbox::is_public() {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->box().is_public;
   Query query = impl_->db->query("SELECT public_folders FROM box");
   MAPISYNC_TRY(row, query.step());
   return row && query.get_bool(0);
@@ -203,12 +233,16 @@ Result<std::uint64_t> FakeMailbox::moves() {
 }
 
 Result<std::uint64_t> FakeMailbox::last_number() {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->box().last_number;
   Query query = impl_->db->query("SELECT last_number FROM box");
   MAPISYNC_TRY(row, query.step());
   return row ? query.get_number(0) : 0;
 }
 
 Result<std::uint64_t> FakeMailbox::state_age() {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->box().state_age;
   Query query = impl_->db->query("SELECT state_age FROM box");
   MAPISYNC_TRY(row, query.step());
   return row ? query.get_number(0) : 0;
@@ -219,6 +253,8 @@ Result<void> FakeMailbox::spoil_states() {
 }
 
 Result<std::uint64_t> FakeMailbox::generation() {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->box().generation;
   Query query = impl_->db->query("SELECT generation FROM box");
   MAPISYNC_TRY(row, query.step());
   return row ? query.get_number(0) : 0;

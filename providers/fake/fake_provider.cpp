@@ -17,11 +17,7 @@ class FakeMailboxPort : public Mailbox {
   }
 
   // What can differ from server to server is a part of its version: what was learned of one says nothing of another.
-  std::string server_version() override {
-    FaultPlan profile;
-    profile.server = server_.profile();
-    return "Fake Exchange 14.3 " + short_digest(profile.to_string());
-  }
+  std::string server_version() override { return "Fake Exchange 14.3 " + server_.profile_digest(); }
 
   Capabilities capabilities() override {
     Capabilities told = server_.profile().announced;

@@ -36,7 +36,17 @@ void FakeServer::set_plan(FaultPlan plan) {
   index_plan();
 }
 
+const std::string& FakeServer::profile_digest() {
+  if (profile_digest_.empty()) {
+    FaultPlan profile;
+    profile.server = plan_.server;
+    profile_digest_ = short_digest(profile.to_string());
+  }
+  return profile_digest_;
+}
+
 void FakeServer::index_plan() {
+  profile_digest_.clear();
   happened_.assign(plan_.events.size(), false);
   damages_.clear();
   row_faults_.clear();

@@ -56,6 +56,8 @@ class FakeServer : public std::enable_shared_from_this<FakeServer> {
   const FaultPlan& plan() const { return plan_; }
   const ServerProfile& profile() const { return plan_.server; }
   void set_plan(FaultPlan plan);
+  /// Differs where the profile differs.
+  const std::string& profile_digest();
   Seeded& random() { return random_; }
   const Log& log() const { return log_; }
 
@@ -93,6 +95,7 @@ class FakeServer : public std::enable_shared_from_this<FakeServer> {
   Seeded random_;
   Log log_;
   std::array<std::uint64_t, 64> calls_of_{};
+  std::string profile_digest_;  // empty = to be computed
   std::vector<bool> happened_;  // by index of plan_.events
   std::unordered_map<std::string, Damage> damages_;
   std::unordered_map<std::string, RowFault> row_faults_;

@@ -46,6 +46,11 @@ FolderRecord read_folder(const Query& row) {
 }
 
 Result<FolderRecord> FakeMailbox::folder_record(FakeFolderId folder) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) {
+    if (const FolderRecord* found = image->folder(folder)) return *found;
+    return missing("no such folder");
+  }
   Query query = impl_->db->query("SELECT " MAPISYNC_FAKE_FOLDER_COLUMNS " FROM folder WHERE id = ?");
   MAPISYNC_TRY(row, query.integer(raw(folder)).step());
   if (!row) return missing("no such folder");
@@ -53,12 +58,23 @@ Result<FolderRecord> FakeMailbox::folder_record(FakeFolderId folder) {
 }
 
 Result<std::optional<FolderRecord>> FakeMailbox::folder_by_key(const FolderKey& key) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) {
+    const FolderRecord* found = image->folder_by_key(key);
+    return found == nullptr ? std::nullopt : std::optional<FolderRecord>(*found);
+  }
   Query query = impl_->db->query("SELECT " MAPISYNC_FAKE_FOLDER_COLUMNS " FROM folder WHERE source_key = ?");
   MAPISYNC_TRY(row, query.blob(key.bytes()).step());
   return row ? std::optional<FolderRecord>(read_folder(query)) : std::nullopt;
 }
 
 Result<FolderRecord> FakeMailbox::Impl::living_folder(FakeFolderId id) {
+  MAPISYNC_TRY(image, this->image());
+  if (image != nullptr) {
+    const FolderRecord* found = image->folder(id);
+    if (found == nullptr || found->deleted) return missing("no such folder");
+    return *found;
+  }
   Query query = db->query("SELECT " MAPISYNC_FAKE_FOLDER_COLUMNS " FROM folder WHERE id = ? AND deleted = 0");
   MAPISYNC_TRY(row, query.integer(raw(id)).step());
   if (!row) return missing("no such folder");
@@ -66,6 +82,11 @@ Result<FolderRecord> FakeMailbox::Impl::living_folder(FakeFolderId id) {
 }
 
 Result<std::optional<FakeFolderId>> FakeMailbox::Impl::child(FakeFolderId parent, std::string_view name) {
+  MAPISYNC_TRY(image, this->image());
+  if (image != nullptr) {
+    const FolderRecord* found = image->living_child(parent, name);
+    return found == nullptr ? std::nullopt : std::optional<FakeFolderId>(found->id);
+  }
   Query query = db->query("SELECT id FROM folder WHERE parent = ? AND name = ? AND deleted = 0");
   MAPISYNC_TRY(row, query.integer(raw(parent)).text(name).step());
   return row ? std::optional<FakeFolderId>(FakeFolderId(query.get_integer(0))) : std::nullopt;
@@ -243,6 +264,8 @@ Result<void> FakeMailbox::set_open_error(FakeFolderId folder, std::optional<Errc
 }
 
 Result<std::vector<FolderRecord>> FakeMailbox::descendants(FakeFolderId root, bool with_deleted) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->descendants(root, with_deleted);
   // Breadth first: parents come before children.
   Query query = impl_->db->query(
       "WITH RECURSIVE below(id, depth) AS (SELECT ?, 0 UNION ALL SELECT folder.id, depth + 1 FROM folder JOIN below ON "

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "providers/fake/fake_mailbox.h"
+#include "providers/fake/mailbox_image.h"
 #include "providers/fake/sqlite.h"
 
 namespace mapisync::fake {
@@ -19,7 +20,16 @@ Failure missing(std::string what);
 
 class FakeMailbox::Impl {
  public:
-  explicit Impl(std::unique_ptr<Database> database) : db(std::move(database)) {}
+  explicit Impl(std::unique_ptr<Database> database) : db(std::move(database)) {
+    if (db->in_memory()) kept = std::make_unique<MailboxImage>(*db);
+  }
+
+  /// Where to look first; null = in the database.
+  Result<MailboxImage*> image() {
+    if (!kept) return nullptr;
+    MAPISYNC_TRY(all_there, kept->refresh());
+    return all_there ? kept.get() : nullptr;
+  }
 
   /// Runs `body` as one verb: all of it or nothing, and the generation moves.
   template <class Body>
@@ -57,6 +67,7 @@ class FakeMailbox::Impl {
   Result<void> check_name(const std::string& name);
 
   std::unique_ptr<Database> db;
+  std::unique_ptr<MailboxImage> kept;
   TimeSource time;
 };
 

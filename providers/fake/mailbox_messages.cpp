@@ -94,6 +94,11 @@ MessageRecord read_message(const Query& row) {
 }
 
 Result<MessageRecord> FakeMailbox::message_record(FakeMessageId message) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) {
+    if (const MessageRecord* found = image->message(message)) return *found;
+    return missing("no such message");
+  }
   Query query = impl_->db->query("SELECT " MAPISYNC_FAKE_MESSAGE_COLUMNS " FROM message WHERE id = ?");
   MAPISYNC_TRY(row, query.integer(raw(message)).step());
   if (!row) return missing("no such message");
@@ -101,6 +106,11 @@ Result<MessageRecord> FakeMailbox::message_record(FakeMessageId message) {
 }
 
 Result<FakeMessageId> FakeMailbox::message(std::string_view name) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) {
+    if (const MessageRecord* found = image->message_by_name(name)) return found->id;
+    return missing("no message \"" + std::string(name) + "\"");
+  }
   Query query = impl_->db->query("SELECT id FROM message WHERE name = ?");
   MAPISYNC_TRY(row, query.text(name).step());
   if (!row) return missing("no message \"" + std::string(name) + "\"");

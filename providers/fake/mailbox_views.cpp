@@ -4,14 +4,26 @@
 #include "providers/fake/mailbox_impl.h"
 
 namespace mapisync::fake {
+namespace {
+
+template <class Record>
+std::optional<Record> copy_of(const Record* found) {
+  return found == nullptr ? std::nullopt : std::optional<Record>(*found);
+}
+
+}  // namespace
 
 Result<std::optional<MessageRecord>> FakeMailbox::message_by_mid(std::uint64_t mid) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return copy_of(image->message_by_mid(mid));
   Query query = impl_->db->query("SELECT " MAPISYNC_FAKE_MESSAGE_COLUMNS " FROM message WHERE mid = ?");
   MAPISYNC_TRY(row, query.number(mid).step());
   return row ? std::optional<MessageRecord>(read_message(query)) : std::nullopt;
 }
 
 Result<std::optional<MessageRecord>> FakeMailbox::message_by_key(FakeFolderId folder, const SourceKey& key) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return copy_of(image->message_by_key(folder, key));
   Query query =
       impl_->db->query("SELECT " MAPISYNC_FAKE_MESSAGE_COLUMNS " FROM message WHERE folder = ? AND source_key = ?");
   MAPISYNC_TRY(row, query.integer(raw(folder)).blob(key.bytes()).step());
@@ -19,12 +31,18 @@ Result<std::optional<MessageRecord>> FakeMailbox::message_by_key(FakeFolderId fo
 }
 
 Result<StoredContent> FakeMailbox::stored_content(FakeMessageId message) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) {
+    if (const StoredContent* kept = image->content(message)) return *kept;
+  }
   Query query = impl_->db->query(
       "SELECT message.is_mime, content.body FROM message JOIN content ON content.message = message.id WHERE message.id "
       "= ?");
   MAPISYNC_TRY(row, query.integer(raw(message)).step());
   if (!row) return missing("no such message");
-  return StoredContent{query.get_bool(0), query.get_blob(1)};
+  StoredContent content{query.get_bool(0), query.get_blob(1)};
+  if (image != nullptr) image->keep_content(message, content);
+  return content;
 }
 
 Result<MessageContent> FakeMailbox::content(FakeMessageId message, ContentConverter* converter,
@@ -38,6 +56,8 @@ Result<MessageContent> FakeMailbox::content(FakeMessageId message, ContentConver
 }
 
 Result<std::vector<FakeMailbox::Version>> FakeMailbox::versions(FakeFolderId folder) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->versions(folder);
   Query query = impl_->db->query(
       "SELECT id, mid, cn, read_cn, size, delivered, associated, is_read, in_scope, damage FROM message WHERE folder = "
       "? "
@@ -61,6 +81,8 @@ Result<std::optional<SourceKey>> FakeMailbox::former_key(FakeFolderId folder, st
 
 Result<std::vector<MessageRecord>> FakeMailbox::page(FakeFolderId folder, bool associated, SortBy sort,
                                                      std::uint64_t skip, std::size_t max) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->page(folder, associated, sort, nullptr, skip, max);
   Query query =
       impl_->db->query(sort == SortBy::delivered ? "SELECT " MAPISYNC_FAKE_MESSAGE_COLUMNS
                                                    " FROM message WHERE folder = ? AND associated = ? AND in_scope = 1 "
@@ -79,6 +101,8 @@ Result<std::vector<MessageRecord>> FakeMailbox::page(FakeFolderId folder, bool a
 
 Result<std::vector<MessageRecord>> FakeMailbox::page_after(FakeFolderId folder, bool associated, SortBy sort,
                                                            const MessageRecord& last, std::size_t max) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->page(folder, associated, sort, &last, 0, max);
   Query query = impl_->db->query(sort == SortBy::delivered
                                      ? "SELECT " MAPISYNC_FAKE_MESSAGE_COLUMNS
                                        " FROM message WHERE folder = ? AND associated = ? AND in_scope = 1 "
@@ -97,6 +121,8 @@ Result<std::vector<MessageRecord>> FakeMailbox::page_after(FakeFolderId folder, 
 }
 
 Result<std::uint64_t> FakeMailbox::row_count(FakeFolderId folder, bool associated) {
+  MAPISYNC_TRY(image, impl_->image());
+  if (image != nullptr) return image->row_count(folder, associated);
   Query query = impl_->db->query("SELECT count(*) FROM message WHERE folder = ? AND associated = ? AND in_scope = 1");
   MAPISYNC_TRY(row, query.integer(raw(folder)).integer(associated ? 1 : 0).step());
   return row ? query.get_number(0) : 0;

@@ -187,6 +187,18 @@ Result<void> Database::script(const std::string& sql) {
   return success();
 }
 
+void Database::watch(RowWatcher* watcher) {
+  watcher_ = watcher;
+  const auto tell = [](void* to, int, const char*, const char* table, sqlite3_int64 row) {
+    static_cast<RowWatcher*>(to)->row_changed(table, row);
+  };
+  sqlite3_update_hook(handle_, watcher == nullptr ? nullptr : +tell, watcher);
+}
+
+void Database::tell_all_changed() {
+  if (watcher_ != nullptr) watcher_->all_changed();
+}
+
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_); }
 
@@ -216,6 +228,7 @@ Unit::~Unit() {
   if (database_ == nullptr) return;
   if (nested_) ignore(database_->query("ROLLBACK TO verb").run(), "the batch as a whole can still be given up");
   ignore(database_->query(nested_ ? "RELEASE verb" : "ROLLBACK").run(), "SQLite has rolled back itself");
+  database_->tell_all_changed();
 }
 
 Result<void> Unit::commit() {

@@ -56,6 +56,17 @@ class Query {
   int next_{1};
 };
 
+/// Is told which rows have changed, while a change is not committed yet too. Must not touch the database then.
+class RowWatcher {
+ public:
+  virtual void row_changed(std::string_view table, std::int64_t row) = 0;
+  /// Something was undone, or everything is new.
+  virtual void all_changed() = 0;
+
+ protected:
+  ~RowWatcher() = default;
+};
+
 class Database {
  public:
   enum class Mode { create, existing };
@@ -79,6 +90,11 @@ class Database {
 
   bool in_transaction() const;
 
+  /// Borrows `watcher`; null = nobody. Only changes of this connection to tables with a row number are told.
+  void watch(RowWatcher* watcher);
+  /// To be called after whatever undoes changes, or makes many that are not told one by one.
+  void tell_all_changed();
+
  private:
   friend class Query;
   explicit Database(std::string name) : name_(std::move(name)) {}
@@ -87,6 +103,7 @@ class Database {
   std::string name_;
   sqlite3* handle_{nullptr};
   bool in_memory_{false};
+  RowWatcher* watcher_{nullptr};
   std::unordered_map<std::string_view, std::vector<sqlite3_stmt*>> idle_;
 };
 

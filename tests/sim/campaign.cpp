@@ -61,7 +61,7 @@ class Worker {
       const std::uint64_t seed = options_.from + next_;
       shared_.at[number_] = seed;
       limit_one_history();
-      const Outcome outcome = play_twice(generate(seed), options_.plant);
+      const Outcome outcome = play_twice(generate(seed), stage_, options_.plant);
       ++histories_;
       runs_ += outcome.runs;
       tally_.merge(outcome.tally);
@@ -92,6 +92,7 @@ class Worker {
   std::uint64_t next_;  // seeds from the first one on
   Shared& shared_;
   std::chrono::steady_clock::time_point started_;
+  const Stage stage_;
   std::uint64_t histories_{0}, runs_{0};
   std::string failures_;
   Tally tally_;
@@ -161,7 +162,7 @@ std::optional<std::string> complaint_of(const History& history, Plant plant) {
   Branch branch;
   if (branch.inside()) {
     limit_one_history();
-    const Outcome outcome = play_twice(history, plant);
+    const Outcome outcome = play_twice(history, Stage(), plant);
     branch.end(outcome.complaints.empty() ? "well" : "bad " + outcome.complaints.front());
   }
   const std::string answer = branch.answer();

@@ -9,6 +9,7 @@
 
 #include "tests/sim/campaign.h"
 #include "tests/sim/generator.h"
+#include "tests/support/cheap_memory.h"
 
 namespace mapisync::sim {
 namespace {
@@ -98,7 +99,7 @@ void tell_smallest(std::uint64_t seed, Plant plant) {
   std::printf("complaint: %s\n", complaint.value_or("none any more").c_str());
   std::fflush(stdout);
   if (complaint && *complaint != "the process died") {
-    const Outcome outcome = play_twice(smallest.history, plant);
+    const Outcome outcome = play_twice(smallest.history, Stage(), plant);
     for (const std::string& line : outcome.complaints) std::printf("  %s\n", line.c_str());
     std::printf("%s", outcome.story.c_str());
   }
@@ -112,7 +113,7 @@ int one(const Request& request) {
   std::fflush(stdout);
   const auto complaint = complaint_of(history, request.campaign.plant);
   if (!complaint) {
-    std::printf("%s", play_twice(history, request.campaign.plant).tally.to_string().c_str());
+    std::printf("%s", play_twice(history, Stage(), request.campaign.plant).tally.to_string().c_str());
     std::printf("all is well\n");
     return 0;
   }
@@ -120,7 +121,7 @@ int one(const Request& request) {
   if (request.shrink) {
     tell_smallest(*request.seed, request.campaign.plant);
   } else if (*complaint != "the process died") {
-    std::printf("%s", play_twice(history, request.campaign.plant).story.c_str());
+    std::printf("%s", play_twice(history, Stage(), request.campaign.plant).story.c_str());
   }
   return 1;
 }
@@ -157,4 +158,7 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace mapisync::sim
 
-int main(int argc, char** argv) { return mapisync::sim::run(argc, argv); }
+int main(int argc, char** argv) {
+  mapisync::test::make_memory_cheap();
+  return mapisync::sim::run(argc, argv);
+}

@@ -27,8 +27,10 @@ constexpr unsigned kQuietRuns = 2;
 constexpr unsigned kQuietRunsOfTheSlow = 40;  // under paging and limits; how many were needed is counted
 constexpr std::uint64_t kCallsMax = 20'000;   // of one run; beyond that it does not end
 
-test::WorldSetup world_setup(const Setup& setup) {
+test::WorldSetup world_setup(const Setup& setup, const Stage& stage) {
   test::WorldSetup out;
+  out.mailbox = stage.mailbox;
+  out.empty_mirror = stage.mirror.path();
   out.faults = setup.server;
   out.mirror = setup.mirror;
   out.options = setup.options;
@@ -39,6 +41,7 @@ test::WorldSetup world_setup(const Setup& setup) {
   out.seed = setup.seed;
   out.standard_folders = setup.standard_folders;
   out.silent = true;
+  out.remember_copies = false;
   return out;
 }
 
@@ -53,11 +56,11 @@ struct Armed {
 
 class Player {
  public:
-  Player(const History& history, Plant plant, bool second)
+  Player(const History& history, Plant plant, bool second, const Stage& stage)
       : history_(history),
         plant_(plant),
         second_(second),
-        w_(world_setup(history.setup)),
+        w_(world_setup(history.setup, stage)),
         troubles_(history.setup.server),
         excuses_(history.setup),
         judge_(w_, excuses_, outcome_) {
@@ -393,7 +396,7 @@ class Player {
       complain("a run at rest: " + line);
     }
     if (w_.sink_script().upserts != upserts) complain("a run at rest fetched something again");
-    complain_all("at rest", stale_findings(excuses_.as_seen(w_.truth()), judge_.holding()));
+    complain_all("at rest", stale_findings(excuses_.as_seen(judge_.truth()), judge_.holding()));
     const bool known = !judge_.holding().findings.empty() || judge_.anything_set_aside();
     const Grade expected = judge_.anything_pending() ? Grade::incomplete  // in a folder that cannot be opened
                            : known                   ? Grade::in_step_but_known
@@ -419,12 +422,20 @@ class Player {
 
 }  // namespace
 
-Outcome play(const History& history, Plant plant) { return Player(history, plant, false).play(); }
+Stage::Stage() {
+  auto made = fake::FakeMailbox::create(":memory:");
+  if (!made) std::abort();
+  mailbox = std::make_shared<fake::FakeMailbox>(std::move(made).value());
+}
 
-Outcome play_twice(const History& history, Plant plant) {
-  Outcome first = Player(history, plant, false).play();
+Outcome play(const History& history, const Stage& stage, Plant plant) {
+  return Player(history, plant, false, stage).play();
+}
+
+Outcome play_twice(const History& history, const Stage& stage, Plant plant) {
+  Outcome first = Player(history, plant, false, stage).play();
   if (!first.complaints.empty()) return first;
-  const Outcome second = Player(history, plant, true).play();
+  const Outcome second = Player(history, plant, true, stage).play();
   if (first.prints == second.prints && second.complaints.empty()) return first;
   const auto [at, other] =
       std::mismatch(first.prints.begin(), first.prints.end(), second.prints.begin(), second.prints.end());

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "providers/fake/fake_mailbox.h"
 #include "tests/sim/history.h"
 #include "tests/sim/tally.h"
+#include "tests/support/mirror.h"
 
 namespace mapisync::sim {
 
@@ -27,9 +30,16 @@ struct Outcome {
   std::uint64_t runs{0};
 };
 
+/// What one history after the other can be played on, which is faster than making all of it anew.
+struct Stage {
+  Stage();
+  std::shared_ptr<fake::FakeMailbox> mailbox;
+  test::EmptyMirror mirror;
+};
+
 /// Once.
-Outcome play(const History& history, Plant plant = Plant::none);
+Outcome play(const History& history, const Stage& stage, Plant plant = Plant::none);
 /// Twice, and what differs is a complaint.
-Outcome play_twice(const History& history, Plant plant = Plant::none);
+Outcome play_twice(const History& history, const Stage& stage, Plant plant = Plant::none);
 
 }  // namespace mapisync::sim

@@ -43,8 +43,16 @@ void RunJudge::complain_all(const char* when, const std::vector<std::string>& li
   for (const std::string& line : lines) complain(fmt::format("{}: {}", when, line));
 }
 
+const Truth& RunJudge::truth() {
+  const auto now = w_.mailbox().generation();
+  if (now && truth_of_ == now.value()) return truth_;
+  truth_ = w_.truth();
+  truth_of_ = now ? std::optional(now.value()) : std::nullopt;
+  return truth_;
+}
+
 void RunJudge::look_at(const RunEnd& end, const Circumstances& around) {
-  const Truth truth = excuses_.as_seen(w_.truth());
+  const Truth truth = excuses_.as_seen(this->truth());
   Holding holding = w_.holding();
   std::vector<Event> events;
   if (end.report) events = events_of(end.report->run);
@@ -116,7 +124,7 @@ void RunJudge::count(const RunEnd& end, const Truth& truth, const Holding& holdi
 }
 
 std::vector<std::string> RunJudge::look() {
-  const Truth truth = excuses_.as_seen(w_.truth());
+  const Truth truth = excuses_.as_seen(this->truth());
   auto lines = test::differences(truth, before_, excuses_.expectation());
   for (const test::HeldFolder& folder : before_.folders) {
     if (closed(truth, folder) || folder.record.deletion_held) continue;

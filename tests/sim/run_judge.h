@@ -2,6 +2,8 @@
 // time when nothing goes wrong any more. One thread.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,8 @@ class RunJudge {
   void look_at(const test::RunEnd& end, const Circumstances& around);
   /// What is not in step after the last run, and not excused.
   std::vector<std::string> look();
+  /// Of the mailbox as it is now.
+  const test::Truth& truth();
   /// As the last run left it.
   const test::Holding& holding() const noexcept { return before_; }
   bool anything_set_aside() const;
@@ -48,6 +52,8 @@ class RunJudge {
   Excuses& excuses_;
   Outcome& outcome_;
   test::Holding before_;
+  test::Truth truth_;
+  std::optional<std::uint64_t> truth_of_;  // generation of the mailbox; the truth is read again when it has moved
 };
 
 }  // namespace mapisync::sim

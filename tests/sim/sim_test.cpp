@@ -28,10 +28,14 @@ TEST(Simulation, TheSameSeedIsTheSameHistory) {
 }
 
 TEST(Simulation, TheSameHistoryGoesTheSameWay) {
-  const Outcome once = play(generate(7));
-  const Outcome again = play(generate(7));
+  const Stage stage;
+  const Outcome once = play(generate(7), stage);
+  static_cast<void>(play(generate(8), stage));
+  const Outcome again = play(generate(7), stage);
+  const Outcome elsewhere = play(generate(7), Stage());
   EXPECT_FALSE(once.prints.empty());
   EXPECT_EQ(once.prints, again.prints);
+  EXPECT_EQ(once.prints, elsewhere.prints);
 }
 
 std::optional<Failing> first_failing(Plant plant) {

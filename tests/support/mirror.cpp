@@ -91,7 +91,8 @@ class TemporaryDirectory {
 
 class SqliteMirror final : public Mirror {
  public:
-  SqliteMirror() {
+  explicit SqliteMirror(const std::string& empty) {
+    if (!empty.empty()) std::filesystem::copy_file(empty, path());
     if (const auto opened = open({}); !opened) {
       std::fprintf(stderr, "the mirror: %s\n", opened.error().to_string().c_str());
       std::abort();
@@ -146,11 +147,11 @@ MirrorCopies copies_in(SqliteStore& store) {
   return copies;
 }
 
-std::unique_ptr<Mirror> make_mirror(MirrorKind kind) {
+std::unique_ptr<Mirror> make_mirror(MirrorKind kind, const std::string& empty) {
   switch (kind) {
     case MirrorKind::memory: return std::make_unique<MemoryMirror>();
     case MirrorKind::separate: return std::make_unique<SeparatedMirror>();
-    case MirrorKind::sqlite: return std::make_unique<SqliteMirror>();
+    case MirrorKind::sqlite: return std::make_unique<SqliteMirror>(empty);
   }
   std::abort();
 }

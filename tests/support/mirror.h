@@ -36,7 +36,18 @@ class Mirror {
 /// Everything a SQLite mirror holds, read as a report does. Ends the test process if it cannot be read.
 MirrorCopies copies_in(SqliteStore& store);
 
+/// `empty`: a SQLite mirror with nothing in it, to be copied, since making one takes as long as a run; "" = make it.
 /// Ends the test process if it cannot be made.
-std::unique_ptr<Mirror> make_mirror(MirrorKind kind);
+std::unique_ptr<Mirror> make_mirror(MirrorKind kind, const std::string& empty = {});
+
+/// Such a mirror, closed.
+class EmptyMirror {
+ public:
+  EmptyMirror() : mirror_(make_mirror(MirrorKind::sqlite)) { mirror_->close(); }
+  std::string path() const { return mirror_->path(); }
+
+ private:
+  std::unique_ptr<Mirror> mirror_;
+};
 
 }  // namespace mapisync::test

@@ -99,6 +99,7 @@ RunEnd World::run() {
   in.watch.disarm();
   if (const auto action = std::exchange(in.after_run, nullptr)) action();
   in.stops.emplace_back();
+  if (!in.setup.remember_copies) return end;
   for (const auto& [key, copy] : in.mirror->copies()) {
     if (!copy.deleted) in.had_copy.insert(key.second);
   }

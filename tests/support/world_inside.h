@@ -28,23 +28,31 @@ T must(Result<T> result, const std::string& what) {
   return std::move(result).value();
 }
 
-inline fake::FakeMailbox new_mailbox(const WorldSetup& setup) {
+inline std::shared_ptr<fake::FakeMailbox> new_mailbox(const WorldSetup& setup) {
   fake::MailboxOptions options;
   options.seed = setup.seed;
   options.public_folders = setup.public_folders;
-  return must(fake::FakeMailbox::create(":memory:", options), "a new mailbox");
+  if (!setup.mailbox)
+    return std::make_shared<fake::FakeMailbox>(must(fake::FakeMailbox::create(":memory:", options), "a new mailbox"));
+  if (const auto begun = setup.mailbox->begin_anew(options); !begun) {
+    ADD_FAILURE() << begun.error().to_string();
+    std::abort();
+  }
+  return setup.mailbox;
 }
 
 struct World::Inside {
   explicit Inside(WorldSetup given)
       : setup(std::move(given)),
-        mailbox(new_mailbox(setup)),
+        keep(new_mailbox(setup)),
+        mailbox(*keep),
         provider(fake::open_provider(mailbox, setup.faults, nullptr, Log{})),
         random(setup.seed),
-        mirror(make_mirror(setup.mirror)) {}
+        mirror(make_mirror(setup.mirror, setup.empty_mirror)) {}
 
   WorldSetup setup;
-  fake::FakeMailbox mailbox;
+  std::shared_ptr<fake::FakeMailbox> keep;
+  fake::FakeMailbox& mailbox;
   std::unique_ptr<fake::FakeProvider> provider;  // the server: it outlives the processes that talk to it
   ManualClock clock;
   SeededRandom random;
