@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/delivery_intent.h"
+
 namespace mapisync {
 
 namespace {
@@ -115,6 +117,7 @@ class Drive {
   Result<void> commit_batch(std::optional<SyncState> state) {
     std::vector<DeliveredMessage> messages = take();
     if (messages.empty() && !state) return success();
+    MAPISYNC_TRYV(note_intent(work_, messages));
     MAPISYNC_TRY(commit, FolderCommit::begin(work_));
     for (const DeliveredMessage& message : messages) {
       MAPISYNC_TRY(delivery, commit->deliver(message, state ? Route::covered_pass : request_.route));

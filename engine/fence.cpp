@@ -92,12 +92,13 @@ Result<std::optional<SyncState>> compose(FolderWork& work, Listing& listing) {
 
 /// With or without a state: what the table says is settled either way.
 Result<FenceOutcome> settle_with(FolderWork& work, TableRead read, std::optional<SyncState> state,
-                                 const FolderCounters& counters, std::vector<SourceKey> excluded) {
+                                 const FolderCounters& counters, std::vector<SourceKey> excluded, bool whole = false) {
   SettleRequest request;
   request.reason = state ? SettleReason::fence : SettleReason::no_fence;
   request.state = std::move(state);
   request.excluded = std::move(excluded);
   request.counters = counters;
+  request.whole = whole;
   request.adopted = work.checkpoint.adoption_due;
   if (request.adopted) MAPISYNC_TRYV(adopt_folder(work, *read.listing));
   FenceOutcome outcome;
@@ -198,7 +199,7 @@ Result<FenceOutcome> take_restricted_fence(FolderWork& work) {
   if (work.run.capabilities.restriction == Known::no) return nothing;
   MAPISYNC_TRY(digest, trouble_digest(work));
   if (digest.empty() || digest == work.checkpoint.blocked_by) return nothing;
-  RestrictedPass restricted;
+  FencePass restricted;
   MAPISYNC_TRY(keys, condemned(work));
   restricted.excluded = std::move(keys);
   const FolderCounters counters = counters_or_none(work);
@@ -212,6 +213,33 @@ Result<FenceOutcome> take_restricted_fence(FolderWork& work) {
   MAPISYNC_TRY(read, read_tables(work));
   if (read.failure) return failed(*read.failure);
   return settle_with(work, std::move(read), std::move(restricted.state), counters, std::move(restricted.excluded));
+}
+
+Result<FenceOutcome> take_whole_pass(FolderWork& work) {
+  FenceOutcome nothing;
+  if (work.run.capabilities.selective_sync != Known::no || work.run.budget.exhausted()) return nothing;
+  MAPISYNC_TRY(digest, waiting_digest(work));
+  const bool tried = digest == work.checkpoint.blocked_by && !work.run.options.retry_all_now;
+  if (digest.empty() || tried) return nothing;
+  FencePass whole;
+  whole.from_nothing = true;
+  const FolderCounters counters = counters_or_none(work);
+  MAPISYNC_TRY(pass, run_pass(work, counters, &whole));
+  if (work.run.stopped())
+    return failed(fail(Errc::cancelled, Scope::process, Retry::later, "before the table was read"));
+  if (!pass.done) {
+    MAPISYNC_TRY(left, waiting_digest(work));
+    MAPISYNC_TRYV(remember_blocked(work, left));
+    return nothing;
+  }
+  MAPISYNC_TRY(read, read_tables(work));
+  if (read.failure) return failed(*read.failure);
+  MAPISYNC_TRY(outcome, settle_with(work, std::move(read), std::move(whole.state), counters, {}, true));
+  MAPISYNC_TRY(totals, work.run.env.store.unsettled_totals(work.id()));
+  // What the sink wants later is asked for again in the next run.
+  MAPISYNC_TRY(left, totals.pending > 0 ? Result<Bytes>(Bytes()) : waiting_digest(work));
+  if (!left.empty()) MAPISYNC_TRYV(remember_blocked(work, left));
+  return outcome;
 }
 
 }  // namespace mapisync

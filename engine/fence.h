@@ -24,4 +24,9 @@ Result<FenceOutcome> take_fence(FolderWork& work);
 /// Does nothing if it was tried with the same keys before.
 Result<FenceOutcome> take_restricted_fence(FolderWork& work);
 
+/// Where nothing can be asked for by itself, and something is missing: a pass from nothing, which brings what earlier
+/// fences have put aside, or tells that it still cannot be had. Does nothing if there is a better way, or if it was
+/// tried with the same messages on the same day.
+Result<FenceOutcome> take_whole_pass(FolderWork& work);
+
 }  // namespace mapisync

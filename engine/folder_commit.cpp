@@ -1,5 +1,6 @@
 #include "engine/folder_commit.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -83,6 +84,7 @@ FolderCommit::FolderCommit(FolderWork& work, std::unique_ptr<UnitOfWork> unit, S
 Result<std::unique_ptr<FolderCommit>> FolderCommit::begin(FolderWork& work) {
   MAPISYNC_TRY(unit, work.run.env.store.begin());
   MAPISYNC_TRY(coupling, work.run.env.sink.attach(*unit));
+  work.run.coupling = coupling;
   return std::unique_ptr<FolderCommit>(new FolderCommit(work, std::move(unit), coupling));
 }
 
@@ -287,6 +289,8 @@ Result<void> FolderCommit::remove(const SourceKey& key, DeletionKind kind, Event
     MAPISYNC_TRYV(sink_.mark_deleted(context_, key, kind));
     MAPISYNC_TRYV(unit_->erase_ledger(work_.id(), key));
     ++(event_kind == EventKind::moved ? counts_.moved : counts_.deleted);
+  } else if (coupling_ == SinkCoupling::separate) {  // it may hold what we have not come to record
+    MAPISYNC_TRYV(sink_.mark_deleted(context_, key, kind));
   }
   if (before.unsettled) MAPISYNC_TRYV(unit_->erase_unsettled(work_.id(), key));
   for (const FindingKind finding_kind : kOfAMessage) {
@@ -453,6 +457,19 @@ Result<void> FolderCommit::commit() {
   work_.run.progress.delivered += delivered_;
   work_.run.progress.bytes += counts_.costs.bytes;
   return success();
+}
+
+Result<void> clear_findings(FolderWork& work, std::initializer_list<FindingKind> kinds) {
+  MAPISYNC_TRY(findings, work.run.env.store.findings(work.id()));
+  std::vector<FindingKind> present;
+  for (const Finding& finding : findings) {
+    if (!finding.key && std::find(kinds.begin(), kinds.end(), finding.kind) != kinds.end())
+      present.push_back(finding.kind);
+  }
+  if (present.empty()) return success();
+  MAPISYNC_TRY(commit, FolderCommit::begin(work));
+  for (const FindingKind kind : present) MAPISYNC_TRYV(commit->no_finding(kind, std::nullopt));
+  return commit->commit();
 }
 
 }  // namespace mapisync

@@ -3,6 +3,7 @@
 // sink commit together, or the sink is durable first. Destroyed without commit() = nothing happened.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ class FolderCommit {
 
   /// A message that arrived whole. Leaves every other class.
   Result<Delivery> deliver(const DeliveredMessage& message, Route route);
+  /// It is pending for now: the sink wants it later, or has not been asked yet.
+  Result<void> defer(const Standing& before, const DeliveredMessage& message);
   /// A new candidate, or a candidate at a new version.
   /// `lifted`: it was condemned at another version, and is tried alone first.
   Result<void> make_pending(const Standing& before, TableRow row, std::int64_t rank, bool lifted);
@@ -57,6 +60,7 @@ class FolderCommit {
   Result<void> event(EventKind kind, std::optional<SourceKey> key, std::string detail);
 
   std::size_t writes() const noexcept { return writes_; }
+  SinkCoupling coupling() const noexcept { return coupling_; }
   /// Messages that a pass delivered although an earlier run had this version already.
   std::uint64_t repeated() const noexcept { return repeated_; }
   /// Afterwards the tally, the report and work.checkpoint (if one was put) are those of the commit.
@@ -66,7 +70,6 @@ class FolderCommit {
   FolderCommit(FolderWork& work, std::unique_ptr<UnitOfWork> unit, SinkCoupling coupling);
   void move(const Standing& before, const Standing& after);
   Result<void> refuse(const Standing& before, const DeliveredMessage& message, const std::string& reason);
-  Result<void> defer(const Standing& before, const DeliveredMessage& message);
   Result<Delivery> keep_equal(const Standing& before, const DeliveredMessage& message, Coverage coverage);
   Result<bool> adopt_copy(const LedgerRow& before, const TableRow& row, bool only);
   Result<bool> adopt_trouble(const UnsettledRow& before, const TableRow& row, bool only);
@@ -88,5 +91,8 @@ class FolderCommit {
   std::size_t writes_{0};
   std::uint64_t repeated_{0};
 };
+
+/// Findings of these kinds about the folder itself are over; commits only if there are any.
+Result<void> clear_findings(FolderWork& work, std::initializer_list<FindingKind> kinds);
 
 }  // namespace mapisync

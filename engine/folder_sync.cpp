@@ -44,6 +44,7 @@ class FolderSync {
     } else {
       MAPISYNC_TRYV(fence_and_list());
     }
+    if (!left() && !work_.pass_failed && !pass_takes_somebody_down()) MAPISYNC_TRYV(ask_for_all());
     if (left()) return finish();
     MAPISYNC_TRYV(isolate_pending());
     if (!left()) MAPISYNC_TRYV(tell_if_unexplained());
@@ -112,13 +113,13 @@ class FolderSync {
       auto counters = folder ? folder.value()->counters() : Result<FolderCounters>(folder.error());
       if (counters) {
         counters_ = counters.value();
-        MAPISYNC_TRYV(clear_findings({FindingKind::folder_unreadable}));
+        MAPISYNC_TRYV(clear_findings(work_, {FindingKind::folder_unreadable}));
         return true;
       }
       const Failure& failure = counters.error();
       if (loses_session(failure)) work_.opener.lose_session();
-      const std::uint32_t attempts = loses_session(failure) ? run_.options.reconnects_max : 1;
-      if (attempt <= attempts && failure.retry <= Retry::later && !run_.stopped()) {
+      const bool again = failure.retry <= Retry::later && may_repeat(failure, attempt, run_.options.reconnects_max + 1);
+      if (again && !run_.stopped()) {
         pause(failure, attempt);
         continue;
       }
@@ -295,12 +296,16 @@ class FolderSync {
   }
 
   void table_failed(const Failure& failure) {
-    if (run_.stopped()) {
-      unfinished(Unfinished::stopped, std::nullopt);
-      return;
-    }
+    if (run_.stopped()) return unfinished(Unfinished::stopped, std::nullopt);
     end_.server_unreachable = loses_session(failure);
     unfinished(Unfinished::failed, failure);
+  }
+
+  Result<void> ask_for_all() {
+    MAPISYNC_TRY(whole, take_whole_pass(work_));
+    if (whole.failure) table_failed(*whole.failure);
+    if (whole.fenced) accounted_ = whole.certain;
+    return success();
   }
 
   Result<void> isolate_pending() {
@@ -308,11 +313,11 @@ class FolderSync {
     switch (isolation.end) {
       case IsolationEnd::finished:
         if (isolation.groups_failed) pass_failure_.reset();  // that explains it
-        if (!isolation.groups_failed) MAPISYNC_TRYV(clear_findings({FindingKind::batch_only_failure}));
+        if (!isolation.groups_failed) MAPISYNC_TRYV(clear_findings(work_, {FindingKind::batch_only_failure}));
         if (isolation.controls_failed) {
-          return clear_findings({FindingKind::cannot_isolate, FindingKind::server_lost});
+          return clear_findings(work_, {FindingKind::cannot_isolate, FindingKind::server_lost});
         }
-        return clear_findings({FindingKind::server_sick, FindingKind::cannot_isolate, FindingKind::server_lost});
+        return clear_findings(work_, {FindingKind::server_sick, FindingKind::cannot_isolate, FindingKind::server_lost});
       case IsolationEnd::disruptive: unfinished(Unfinished::disruptive, std::nullopt); break;
       case IsolationEnd::limit: unfinished(Unfinished::limit, std::nullopt); break;
       case IsolationEnd::stopped: unfinished(Unfinished::stopped, std::nullopt); break;
@@ -346,10 +351,8 @@ class FolderSync {
     MAPISYNC_TRY(totals, run_.env.store.unsettled_totals(work_.id()));
     if (totals.pending > 0) return success();
     MAPISYNC_TRY(fence, take_restricted_fence(work_));
-    if (fence.failure) {
-      table_failed(*fence.failure);
-      return success();
-    }
+    if (fence.failure) table_failed(*fence.failure);
+    if (fence.failure) return success();
     if (fence.fenced) {
       accounted_ = fence.certain;
       MAPISYNC_TRY(after, run_.env.store.unsettled_totals(work_.id()));
@@ -438,19 +441,6 @@ class FolderSync {
       report_.mirror_counted = ~std::uint64_t{0};  // never balanced
     }
     return success();
-  }
-
-  Result<void> clear_findings(std::initializer_list<FindingKind> kinds) {
-    MAPISYNC_TRY(findings, run_.env.store.findings(work_.id()));
-    std::vector<FindingKind> present;
-    for (const Finding& finding : findings) {
-      if (!finding.key && std::find(kinds.begin(), kinds.end(), finding.kind) != kinds.end())
-        present.push_back(finding.kind);
-    }
-    if (present.empty()) return success();
-    MAPISYNC_TRY(commit, FolderCommit::begin(work_));
-    for (const FindingKind kind : present) MAPISYNC_TRYV(commit->no_finding(kind, std::nullopt));
-    return commit->commit();
   }
 
   void unfinished(Unfinished reason, std::optional<Failure> failure) {

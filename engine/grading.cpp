@@ -18,13 +18,16 @@ std::pair<Grade, std::string> grade_of(const SyncReport& report, const Standings
             "this is another mailbox, or the same one moved to another database or restored; if it is the same, "
             "--accept-new-instance goes on with it"};
   }
-  if (standings.held > 0) {
+  // Under a limit the next run goes on by itself, and the last one of the round asks.
+  const bool goes_on = std::any_of(report.folders.begin(), report.folders.end(),
+                                   [](const FolderReport& folder) { return folder.unfinished == Unfinished::limit; });
+  if (standings.held > 0 && !goes_on) {
     return {Grade::decision_needed, counted(standings.held, "deletion waits", "deletions wait") + " for approval"};
   }
   const auto disruptive = static_cast<std::uint64_t>(
       std::count_if(report.folders.begin(), report.folders.end(),
                     [](const FolderReport& folder) { return folder.unfinished == Unfinished::disruptive; }));
-  if (disruptive > 0) {
+  if (disruptive > 0 && !goes_on) {
     return {Grade::decision_needed, "the server was lost twice among the same messages, in " +
                                         counted(disruptive, "folder", "folders") +
                                         "; --allow-disruptive asks for them again, one at a time"};

@@ -1,9 +1,11 @@
 #include "engine/pass.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "engine/deletion_verifier.h"
+#include "engine/delivery_intent.h"
 #include "engine/export_driver.h"
 #include "engine/folder_commit.h"
 #include "engine/isolation/write_ahead.h"
@@ -12,9 +14,9 @@ namespace mapisync {
 
 namespace {
 
-ExportRequest pass_request(const FolderWork& work, const RestrictedPass* fence_of) {
+ExportRequest pass_request(const FolderWork& work, const FencePass* fence_of) {
   ExportRequest request;
-  request.config.state = work.checkpoint.state;
+  if (fence_of == nullptr || !fence_of->from_nothing) request.config.state = work.checkpoint.state;
   request.config.flags = pass_flags(work.checkpoint);
   request.config.excluded = fence_of != nullptr ? fence_of->excluded : work.checkpoint.excluded;
   // Under a restriction the excluded ones would come back as soft deletions.
@@ -43,7 +45,7 @@ Result<std::vector<DeletionClaim>> uncovered(FolderWork& work, Coverage coverage
 
 class PassCommit {
  public:
-  PassCommit(FolderWork& work, ExportOutcome outcome, const FolderCounters& counters, RestrictedPass* fence_of)
+  PassCommit(FolderWork& work, ExportOutcome outcome, const FolderCounters& counters, FencePass* fence_of)
       : work_(work), outcome_(std::move(outcome)), counters_(counters), fence_of_(fence_of) {}
 
   /// After S_OK: messages first, since a claim may concern one that has just arrived.
@@ -82,10 +84,14 @@ class PassCommit {
   Result<void> commit_rest() {
     std::size_t next = 0;
     while (next < outcome_.rest.size()) {
+      const std::size_t batch =
+          std::min<std::size_t>(outcome_.rest.size() - next, work_.run.options.batch_messages_max);
+      MAPISYNC_TRYV(note_intent(work_, std::span(outcome_.rest).subspan(next, batch)));
       MAPISYNC_TRY(commit, FolderCommit::begin(work_));
-      const std::size_t end = std::min(outcome_.rest.size(), next + work_.run.options.batch_messages_max);
-      for (; next < end; ++next) MAPISYNC_TRYV(commit->deliver(outcome_.rest[next], Route::pass));
-      if (!work_.checkpoint.state.empty()) repeated_ += commit->repeated();
+      for (const std::size_t end = next + batch; next < end; ++next)
+        MAPISYNC_TRYV(commit->deliver(outcome_.rest[next], Route::pass));
+      const bool from_state = fence_of_ == nullptr || !fence_of_->from_nothing;
+      if (from_state && !work_.checkpoint.state.empty()) repeated_ += commit->repeated();
       MAPISYNC_TRYV(commit->commit());
     }
     outcome_.rest.clear();
@@ -175,8 +181,8 @@ class PassCommit {
     next.counters = counters_;
     next.passed_at = work_.run.env.clock.now();
     next.pass_partial = false;
+    if (next.table_mode) next.blocked_by.clear();  // elsewhere it is about passes from nothing
     next.table_mode = false;
-    next.blocked_by.clear();
     ++next.runs_since_sweep;
     MAPISYNC_TRYV(commit.no_finding(FindingKind::state_unusable, std::nullopt));
     MAPISYNC_TRYV(commit.move_coverage(Coverage::arriving, Coverage::covered));
@@ -186,15 +192,15 @@ class PassCommit {
   FolderWork& work_;
   ExportOutcome outcome_;
   const FolderCounters& counters_;
-  RestrictedPass* fence_of_;
+  FencePass* fence_of_;
   std::uint64_t repeated_{0};
 };
 
-/// Data that arrived stays; the state does not move; the next run knows that this pass did not reach its end.
-Result<void> commit_failure(FolderWork& work) {
+/// Data that arrived stays; the state does not move; the next run knows that a pass from it did not reach its end.
+Result<void> commit_failure(FolderWork& work, bool from_nothing) {
   MAPISYNC_TRY(commit, FolderCommit::begin(work));
   Checkpoint next = work.checkpoint;
-  next.pass_partial = true;
+  next.pass_partial = !from_nothing;
   MAPISYNC_TRYV(commit->move_coverage(Coverage::arriving, Coverage::unproven));
   MAPISYNC_TRYV(commit->put_checkpoint(next));
   return commit->commit();
@@ -218,7 +224,7 @@ std::uint32_t pass_flags(const Checkpoint& checkpoint) {
   return sync_flag::kUnicode | sync_flag::kReadState | sync_flag::kNormal | sync_flag::kAssociated;
 }
 
-Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, RestrictedPass* fence_of) {
+Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, FencePass* fence_of) {
   const ExportRequest request = pass_request(work, fence_of);
   const Place place = Place::everything();
   if (work.run.careful) MAPISYNC_TRYV(write_ahead(work, place));
@@ -238,7 +244,7 @@ Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, R
   }
   outcome.interrupted = exported.interrupted;
   outcome.failure = exported.failure;
-  MAPISYNC_TRYV(commit_failure(work));
+  MAPISYNC_TRYV(commit_failure(work, fence_of != nullptr && fence_of->from_nothing));
   return outcome;
 }
 

@@ -22,13 +22,14 @@ struct PassOutcome {
 /// The fixed set of flags of a folder's passes; stored with the state.
 std::uint32_t pass_flags(const Checkpoint& checkpoint);
 
-/// `counters` were read before. `fence_of`: the keys to leave out; the pass then commits data but no state, which is
-/// returned in `state`, to be committed together with pending (design 5.4, restriction).
-struct RestrictedPass {
-  std::vector<SourceKey> excluded;
-  std::optional<SyncState> state;  // after done
+/// A pass that commits data but no state, which is to be committed together with pending (design 5.4).
+struct FencePass {
+  std::vector<SourceKey> excluded;  // keys to leave out: a restriction
+  bool from_nothing{false};         // not from the committed state; if it fails, that one is as good as before
+  std::optional<SyncState> state;   // after done
 };
 
-Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, RestrictedPass* fence_of = nullptr);
+/// `counters` were read before.
+Result<PassOutcome> run_pass(FolderWork& work, const FolderCounters& counters, FencePass* fence_of = nullptr);
 
 }  // namespace mapisync

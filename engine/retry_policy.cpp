@@ -65,7 +65,8 @@ bool may_repeat(const Failure& failure, std::uint32_t attempt, std::uint32_t mos
     default: break;
   }
   if (is_local(failure) || failure.retry == Retry::never) return false;
-  return attempt < (failure.retry == Retry::later ? most : 2);
+  constexpr std::uint32_t kAttemptsInAnyCase = 4;
+  return attempt < (failure.retry == Retry::later ? most : std::min(most, kAttemptsInAnyCase));
 }
 
 bool is_specific(Errc code) noexcept {

@@ -31,8 +31,8 @@ bool is_local(const Failure& failure) noexcept;
 /// Whether the session is gone and everything below it must be opened again.
 bool loses_session(const Failure& failure) noexcept;
 /// Whether attempt `attempt` (1 = the first) at something that says nothing about messages may be followed by another:
-/// once in any case, since noise carries any code; up to `most` where the failure says "later". Never where it cannot
-/// help or does harm.
+/// three times in any case, since noise carries any code, and never more than `most` attempts, which is what a failure
+/// gets that says "later". Never where it cannot help or does harm.
 bool may_repeat(const Failure& failure, std::uint32_t attempt, std::uint32_t most) noexcept;
 /// Whether the failure by its code alone points at a message or a state, so that repeating the same call is no use.
 bool is_specific(Errc code) noexcept;

@@ -1,6 +1,8 @@
 #include "engine/settlement.h"
 
 #include <algorithm>
+#include <chrono>
+#include <string>
 #include <utility>
 
 #include "engine/deletion_verifier.h"
@@ -110,7 +112,7 @@ class Settlement {
     const LedgerRow& copy = *standing.ledger;
     const Versions versions = compare(row.change_key, copy.change_key);
     // Without a version to compare, what vouches is a pass that just succeeded, or a delivery of this very run.
-    const bool vouched = request_.reason == SettleReason::sweep || copy.run == run_.id;
+    const bool vouched = request_.reason == SettleReason::sweep || request_.whole || copy.run == run_.id;
     const bool whole = copy.completeness == Completeness::complete;
     if (versions == Versions::different || (versions == Versions::unknown && !vouched) || !whole) {
       return candidate(commit, standing, std::move(row), false);
@@ -142,6 +144,7 @@ class Settlement {
     const Versions versions = compare(row.change_key, known.row.change_key);
     const bool gained_version = known.row.change_key.empty() && !row.change_key.empty();
     if (known.cls == UnsettledClass::pending) {
+      if (request_.whole && committed_before_pass(row)) return suspect(commit, standing, std::move(row));
       if (known.row == row) return success();
       UnsettledRow renewed = known;
       if (versions == Versions::different) renewed.evidence = {};
@@ -170,9 +173,35 @@ class Settlement {
   /// Committed before the pass began that has just ended well: it should have come with it. What is younger may have
   /// come in meanwhile.
   bool left_out(const TableRow& row) const {
+    return request_.reason == SettleReason::sweep && committed_before_pass(row);
+  }
+  bool committed_before_pass(const TableRow& row) const {
     const auto& before_pass = request_.counters.commit_time_max;
-    if (request_.reason != SettleReason::sweep || !before_pass || !row.committed.value) return false;
-    return row.committed.value->time_since_epoch().count() <= *before_pass;
+    return before_pass && row.committed.value && row.committed.value->time_since_epoch().count() <= *before_pass;
+  }
+
+  /// A pass from nothing ended well without it, and it cannot be asked for alone: no more can be done.
+  Result<void> suspect(FolderCommit& commit, const Standing& standing, TableRow row) {
+    settled_.agreed = false;
+    const Timestamp now = run_.env.clock.now();
+    UnsettledRow suspect = *standing.unsettled;
+    const SourceKey key = row.source_key;
+    suspect.cls = UnsettledClass::suspected;
+    suspect.rank = rank_of(row);
+    suspect.row = std::move(row);
+    suspect.evidence = {};
+    suspect.evidence.kind = TroubleKind::missing_item;
+    suspect.evidence.code = Errc::missing_delivery;
+    suspect.evidence.detail = "a pass from nothing ended well and left it out";
+    suspect.had_verdict = true;
+    if (!suspect.first_seen) suspect.first_seen = now;
+    suspect.last_seen = now;
+    suspect.next_retry = now + retry_wait(run_.options, ++suspect.attempts);
+    suspect.run = run_.id;
+    ++work_.report.new_suspected;
+    MAPISYNC_TRYV(commit.finding(FindingKind::missing, key, Errc::missing_delivery, suspect.evidence.detail));
+    MAPISYNC_TRYV(commit.event(EventKind::suspected, key, name_of(Errc::missing_delivery)));
+    return commit.put_unsettled(standing, std::move(suspect));
   }
 
   /// What we hold and the table does not list: claims, to be verified.
@@ -227,9 +256,10 @@ class Settlement {
         next.passed_at = run_.env.clock.now();
         MAPISYNC_TRYV(commit.no_finding(FindingKind::state_unusable, std::nullopt));
         MAPISYNC_TRYV(commit.event(EventKind::fence, std::nullopt,
-                                   next.state.origin == StateOrigin::composed
-                                       ? "composed"
-                                       : (next.excluded.empty() ? "catch-up" : "restriction")));
+                                   request_.whole                               ? "a pass from nothing"
+                                   : next.state.origin == StateOrigin::composed ? "composed"
+                                   : next.excluded.empty()                      ? "catch-up"
+                                                                                : "restriction"));
         work_.report.fence = true;
         break;
       case SettleReason::no_fence:
@@ -257,7 +287,10 @@ Result<Settled> settle_table(FolderWork& work, TableRead read, const SettleReque
   return Settlement(work, std::move(read), request).settle();
 }
 
-Result<Bytes> trouble_digest(FolderWork& work) {
+namespace {
+
+template <class Wanted>
+Result<Bytes> digest_of(FolderWork& work, Wanted wanted) {
   std::uint64_t sum = 0;
   std::uint64_t count = 0;
   SourceKey after;
@@ -266,13 +299,29 @@ Result<Bytes> trouble_digest(FolderWork& work) {
     if (page.empty()) break;
     after = page.back().row.source_key;
     for (const UnsettledRow& row : page) {
-      if (row.cls == UnsettledClass::pending || row.cls == UnsettledClass::refused) continue;
+      if (!wanted(row)) continue;
       sum ^= digest64(row.row.change_key.bytes(), digest64(row.row.source_key.bytes()));
       ++count;
     }
   }
   if (count == 0) return Bytes{};
   return Bytes(std::to_string(count) + ":" + std::to_string(sum));
+}
+
+}  // namespace
+
+Result<Bytes> trouble_digest(FolderWork& work) {
+  return digest_of(work, [](const UnsettledRow& row) {
+    return row.cls == UnsettledClass::quarantined || row.cls == UnsettledClass::suspected;
+  });
+}
+
+Result<Bytes> waiting_digest(FolderWork& work) {
+  MAPISYNC_TRY(digest, digest_of(work, [](const UnsettledRow&) { return true; }));
+  if (digest.empty()) return Bytes{};
+  MAPISYNC_TRY(totals, work.run.env.store.unsettled_totals(work.id()));
+  const auto day = std::chrono::floor<std::chrono::days>(work.run.env.clock.now()).time_since_epoch().count();
+  return Bytes("waiting:" + digest + ":" + std::to_string(totals.pending > 0 ? day : day / 7));
 }
 
 Result<bool> known_to_break_passes(FolderWork& work, const Failure& failure) {

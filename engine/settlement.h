@@ -22,6 +22,7 @@ struct SettleRequest {
   std::optional<SyncState> state;   // fence: to be committed with the last slice
   std::vector<SourceKey> excluded;  // the restriction that the fence's state belongs to
   FolderCounters counters;          // read before the fence or the pass
+  bool whole{false};                // fence: its pass began from nothing, and so should have brought everything
   bool adopted{false};              // refs of the rows may be of another instance: nothing is probed by them
 };
 
@@ -35,9 +36,11 @@ struct Settled {
 /// Uses `read` up. A failure is ours; what was committed before it is valid.
 Result<Settled> settle_table(FolderWork& work, TableRead read, const SettleRequest& request);
 
-/// The digest of everything that keeps a pass from working: quarantined, suspected and refused keys with their
-/// versions.
+/// The digest of everything that keeps a pass from working: quarantined and suspected keys with their versions.
 Result<Bytes> trouble_digest(FolderWork& work);
+/// The digest of everything that is not in the mirror, for whatever reason, and of the day (the week, where nothing is
+/// pending): time earns another attempt.
+Result<Bytes> waiting_digest(FolderWork& work);
 /// Whether messages are set aside that failed with this code, so that a pass that fails with it needs no repetition to
 /// be believed. Looks at a page of them; says no of codes of servers and sessions, which say little about messages.
 Result<bool> known_to_break_passes(FolderWork& work, const Failure& failure);

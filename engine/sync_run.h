@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,10 +35,11 @@ struct SyncRun {
   Connection& connection;
   Budget& budget;
   RunId id{RunId::none};
-  Capabilities capabilities{};     // what is known by now; learned entries are stored at the end of the run
-  NoiseRecord noise{};             // of this run, all folders
-  PriceEstimate prices{};          // of this run's exports that delivered something
-  RunId round_start{RunId::none};  // folders finished in this run or later need no second visit (see below)
+  Capabilities capabilities{};             // what is known by now; learned entries are stored at the end of the run
+  std::optional<SinkCoupling> coupling{};  // the sink's, once it has told
+  NoiseRecord noise{};                     // of this run, all folders
+  PriceEstimate prices{};                  // of this run's exports that delivered something
+  RunId round_start{RunId::none};          // folders finished in this run or later need no second visit (see below)
   std::uint64_t folders_visited{0};
   bool careful{false};  // the run before this one ended without a word: passes are written down beforehand, too
   std::uint64_t isolation_calls{0};  // exports of isolation so far: the first one is always allowed

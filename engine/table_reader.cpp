@@ -76,12 +76,13 @@ Result<OneTable> read_one(FolderWork& work, TableKind kind, Listing& listing) {
   return walk(work, *table.value(), associated, listing);
 }
 
-Result<OneTable> read_with_one_retry(FolderWork& work, TableKind kind, Listing& listing) {
+/// Without the table a whole run of isolation is lost: on a noisy server the session may have to be opened a few times.
+Result<OneTable> read_with_retries(FolderWork& work, TableKind kind, Listing& listing) {
   for (std::uint32_t attempt = 1;; ++attempt) {
     MAPISYNC_TRY(outcome, read_one(work, kind, listing));
-    if (!outcome.failure || attempt == 2 || work.run.stopped()) return outcome;
+    if (!outcome.failure || work.run.stopped()) return outcome;
     const Failure& failure = *outcome.failure;
-    if (failure.retry == Retry::never || failure.errc() == Errc::no_access) return outcome;
+    if (!may_repeat(failure, attempt, work.run.options.reconnects_max)) return outcome;
     if (loses_session(failure)) work.opener.lose_session();
     if (failure.retry == Retry::later) {
       const Duration wait = backoff(work.run.options, attempt, failure.wait);
@@ -142,7 +143,7 @@ Result<TableRead> read_tables(FolderWork& work) {
   MAPISYNC_TRY(listing, work.run.env.store.new_listing());
   read.listing = std::move(listing);
   for (const TableKind kind : {TableKind::normal, TableKind::associated}) {
-    MAPISYNC_TRY(one, read_with_one_retry(work, kind, *read.listing));
+    MAPISYNC_TRY(one, read_with_retries(work, kind, *read.listing));
     if (one.failure) {
       if (loses_session(*one.failure)) work.opener.lose_session();
       read.failure = one.failure;

@@ -46,6 +46,7 @@ THIRD_PARTIES = {
     "boost/": ("engine/base/result.h",),
     "spdlog/": ("engine/base/log.cpp",),
     "fmt/": ("tools/mapisync", "tests"),
+    "malloc.h": ("tests/support/cheap_memory.cpp",),
     "sqlite3.h": ("store/sqlite", "providers/fake/sqlite.cpp", "tests", "examples/sync_service", "bench"),
     "openssl/": ("store/sqlite", "tools/emulator", "tests/mapihttp"),
     "gmime/": ("providers/fake/mime", "tests/mime"),

@@ -1,6 +1,7 @@
 #include "engine/isolation/isolator.h"
 
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <utility>
 
@@ -35,7 +36,7 @@ class Isolation {
 
   Result<IsolationOutcome> run() {
     MAPISYNC_TRYV(load());
-    if (list_.empty()) {
+    if (list_.empty() || nothing_that_can_be_asked()) {
       MAPISYNC_TRYV(remember_frontier());
       MAPISYNC_TRYV(settle_asking(work_));
     } else if (run_.capabilities.selective_sync == Known::no) {
@@ -89,6 +90,12 @@ class Isolation {
     MAPISYNC_TRYV(load_pending(work_, list_));
     sizes_ = SizeProfile();
     return plan();
+  }
+
+  /// Without selective export, what is due to be tried again waits for a pass from nothing.
+  bool nothing_that_can_be_asked() const {
+    return run_.capabilities.selective_sync == Known::no && list_.planned.empty() && list_.alone.empty() &&
+           withheld_ == 0;
   }
 
   bool must_stop() const { return work_.lost.blocked() && !run_.options.allow_disruptive; }
@@ -392,7 +399,20 @@ class Isolation {
       MAPISYNC_TRY(over, id_form_from(item_of(row), false));
       if (over) return success();
     }
+    MAPISYNC_TRY(over, id_form_from_any_of(list_.alone));
+    if (!over) MAPISYNC_TRYV(id_form_from_any_of(list_.retries));
     return success();
+  }
+
+  /// Who is set aside may be sound, and have failed only because it was asked for in the wrong form.
+  Result<bool> id_form_from_any_of(std::deque<UnsettledRow>& rows) {
+    for (std::size_t i = 0; i < std::min<std::size_t>(rows.size(), kFormSamples); ++i) {
+      MAPISYNC_TRY(over, id_form_from(item_of(rows[i]), false));
+      if (!over) continue;
+      if (!calls_.ended()) rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(i));  // it has arrived
+      return true;
+    }
+    return false;
   }
 
   Result<bool> id_form_from(const SelectiveItem& item, bool discard) {

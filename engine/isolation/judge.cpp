@@ -136,6 +136,7 @@ Result<void> Judge::condemn(UnsettledRow row, UnsettledClass cls) {
   }
   MAPISYNC_TRYV(commit->put_unsettled(before, row));
   MAPISYNC_TRYV(note_kind(*commit, row));
+  MAPISYNC_TRYV(commit->no_finding(FindingKind::sink_rejected, row.row.source_key));
   work_.lost.explained(row.row.source_key);
   if (!known) {
     MAPISYNC_TRYV(commit->event(cls == UnsettledClass::quarantined ? EventKind::quarantined : EventKind::suspected,

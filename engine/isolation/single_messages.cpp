@@ -110,7 +110,11 @@ Result<void> SingleMessages::retry(UnsettledRow row) {
     if (away) return success();
   }
   const bool early = row.next_retry && *row.next_retry > run_.env.clock.now() && !run_.options.retry_all_now;
-  if (!early) {  // asked early: as it was
+  if (!early && row.cls == UnsettledClass::refused) {  // nobody has to want it any more: it does not even export
+    row.evidence = {};
+    MAPISYNC_TRYV(
+        judge_.strike(std::move(row), outcome.failure ? *outcome.failure : not_delivered(), outcome.server_lost));
+  } else if (!early) {  // asked early: as it was
     MAPISYNC_TRYV(judge_.keep_condemned(std::move(row), outcome.failure ? *outcome.failure : not_delivered(),
                                         outcome.server_lost));
   }

@@ -29,7 +29,9 @@ struct Checkpoint {
   bool pass_partial{false};         // a pass from `state` committed changes and did not reach its end
   bool sweep_due{false};            // a fence was committed: the first S_OK pass is followed by a table sweep
   bool table_mode{false};           // no fence can be had: the table difference is the checkpoint
-  Bytes blocked_by;                 // digest of the quarantine a failing pass was last seen with; empty = none
+  /// What a failing pass was last seen with; empty = none. In table mode a digest of the quarantine, else of all that
+  /// waits for a pass from nothing.
+  Bytes blocked_by;
   std::uint32_t runs_since_sweep{0};
   std::optional<CountAgreement> agreement;
   Bytes frontier;               // groups of pending messages known to fail; an accelerator, may be lost

@@ -1,6 +1,7 @@
 // Histories that the simulator found (tests/sim), as small as they get.
 #include <gtest/gtest.h>
 
+#include "providers/fake/server_codes.h"
 #include "tests/support/matchers.h"
 #include "tests/support/servers.h"
 
@@ -107,6 +108,51 @@ TEST(SimulatedHistories, OneCallARunGetsFurtherWhateverTheCode) {
     w.inbox().add(3).add_bad("bad", {DamageKind::abort, code});
     for (int run = 0; run < 50; ++run) w.sync();  // a code that may be noise takes a dozen strikes, and controls
     EXPECT_THAT(w, InStepExcept("bad")) << name_of(code);
+  }
+}
+
+// What a selective list must hold can be learned from messages that are set aside, too, if the only other one is hidden
+// by now: sound ones shall not stay suspected because they were asked for in the wrong form.
+TEST(SimulatedHistories, SuspectedForTheWrongFormTheyTeachTheRightOne) {
+  auto plan = servers::calm();
+  plan.server.id_form = IdForm::entry_id;
+  std::uint64_t calls = 1;
+  for (std::uint64_t at = 1; at <= calls; ++at) {
+    World w({.faults = plan});
+    w.inbox().add("shown");
+    w.sync();
+    w.hide("shown");
+    w.inbox().add("new1").add("new2");
+    w.at_call(at, [&] {
+      const auto now = w.server().counts().calls;
+      for (std::uint64_t i = 0; i < 3; ++i)
+        w.server().fail_call(now + i, fake::server_failure(Errc::network, "thrice"));
+    });
+    w.run();
+    calls = w.calls();
+    w.pass_time(std::chrono::hours(24 * 30));
+    w.sync();
+    w.settle(3);
+    ASSERT_THAT(w, InStep()) << "three calls fail, from call " << at << " on";
+  }
+}
+
+// Invariants 2 and 6: what a target with a transaction of its own has stored, and we have not come to record, is looked
+// for after the end of the process, and marked deleted if it is gone at the source.
+TEST(SimulatedHistories, WhatASeparateTargetStoredBeforeACrashIsNoGhost) {
+  for (std::uint64_t flush = 1; flush <= 6; ++flush) {
+    World w({.mirror = MirrorKind::separate});
+    w.inbox().add(2);
+    w.sync();
+    w.inbox().add("new");
+    w.sink_script().crash_after_flush = w.sink_script().flushes + flush;
+    w.run();
+    w.sink_script().crash_after_flush = 0;
+    w.remove("new");
+    w.sync();
+    w.settle();
+    ASSERT_THAT(w, InStep()) << "between flush " << flush << " and the commit";
+    EXPECT_TRUE(!w.copy("new") || w.copy("new")->deleted);
   }
 }
 

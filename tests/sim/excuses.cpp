@@ -16,13 +16,16 @@ void Excuses::happened(const fake::WorldVerb& verb) {
   const bool new_version = verb.words.back() == "new-version";
   if (what == "break" || what == "heal") {
     const std::string kind = what == "break" ? verb.words[2] : "";
-    if (kind.starts_with("hide")) hid_something_ = true;
     if (kind == "placeholder" || kind == "truncate") garbled_.insert(label);
     if (new_version) {
       new_version_of(label);
       if (what == "heal") garbled_.erase(label);
     } else {
       healed_quietly_.insert(label);
+    }
+    if (kind.starts_with("hide")) {
+      hid_something_ = true;
+      left_out_.insert(label);
     }
   }
   if (what == "modify" || what == "return" || what == "move") new_version_of(label);
@@ -32,6 +35,7 @@ void Excuses::happened(const fake::WorldVerb& verb) {
     if (garbled_.contains(label)) garbled_.insert(copy);
     if (healed_quietly_.contains(label)) healed_quietly_.insert(copy);
     if (versionless_.contains(label)) versionless_.insert(copy);
+    if (left_out_.contains(label)) left_out_.insert(copy);
   }
   if (what == "return" || what == "move" || what == "soft-delete") wandered_.insert(label);
   if (what == "restore-folder") folders_wandered_ = true;
@@ -40,6 +44,7 @@ void Excuses::happened(const fake::WorldVerb& verb) {
 void Excuses::new_version_of(const std::string& label) {
   healed_quietly_.erase(label);
   aside_.erase(label);
+  left_out_.erase(label);
 }
 
 void Excuses::run_ended(const Truth& truth, const Holding& holding, bool noisy) {
@@ -64,6 +69,7 @@ void Excuses::time_has_passed() {
   healed_quietly_.clear();
   refused_.clear();
   aside_.clear();
+  left_out_.clear();
 }
 
 bool Excuses::nobody_can_tell() const {
@@ -78,6 +84,7 @@ Truth Excuses::as_seen(Truth truth) const {
   for (test::TrueFolder& folder : truth) {
     for (test::TrueMessage& message : folder.messages) {
       if (garbled_.contains(message.label)) message.garbled = true;
+      if (left_out_.contains(message.label)) message.exportable = Exportable::silent;
     }
   }
   return truth;
@@ -88,6 +95,10 @@ Expectation Excuses::expectation() const {
   expected.aside_for_now = healed_quietly_;
   expected.aside_for_now.insert(aside_.begin(), aside_.end());
   expected.versionless = versionless_;
+  if (!time_passed_) {  // no table tells of their new versions: time earns them another attempt
+    expected.aside_for_now.insert(versionless_.begin(), versionless_.end());
+    expected.aside_untold = versionless_;
+  }
   expected.before_sweep = hid_something_ && !time_passed_;
   expected.excluded_unseen = setup_.server.server.restriction == Known::yes && !time_passed_;
   expected.had_copy = had_copy_;

@@ -40,6 +40,7 @@ class Excuses {
 
   const Setup& setup_;
   std::set<std::string> healed_quietly_, aside_, garbled_, versionless_, wandered_;
+  std::set<std::string> left_out_;  // the version they have may have been left out in silence, whatever is wrong by now
   std::set<std::pair<SourceKey, ChangeKey>> refused_;
   std::set<SourceKey> had_copy_;
   bool hid_something_{false}, folders_wandered_{false}, time_passed_{false};

@@ -70,9 +70,7 @@ class Generator {
     if (chance(250)) options.sweep_every_runs = static_cast<std::uint32_t>(1 + random_.below(3));
     if (chance(100)) options.isolation_method = one_of(kIsolationMethods);
     if (chance(80)) options.limits.calls = 1 + random_.below(3);
-    // Under a limit of calls a run with held deletions counts as the end of a round, and a sick folder waits for its
-    // turn.
-    if (chance(80) && !options.limits.calls) {
+    if (chance(80)) {
       options.deletion_guard_count = random_.below(3);
       options.deletion_guard_share = 0.3;
     }

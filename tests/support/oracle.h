@@ -63,6 +63,8 @@ struct Expectation {
   std::set<std::string> aside_for_now{};  // labels that may be set aside although they export, until time has passed
   /// Labels that a table showed without change key: set aside without one.
   std::set<std::string> versionless{};
+  /// Labels that may be set aside at an older version: nobody tells of the new one.
+  std::set<std::string> aside_untold{};
   bool before_sweep{false};      // a new version that the server leaves out without a word shows in no count: the
                                  // periodic sweep is what finds it, and has not run yet
   bool excluded_unseen{false};   // what a restriction leaves out shows a new version in the table alone
