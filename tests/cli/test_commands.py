@@ -44,7 +44,7 @@ class HelpTest(CliTest):
         self.assertLessEqual(max(len(line) for line in result.out.splitlines()), 100)
 
     def test_every_command_has_help(self):
-        for words in (["sync"], ["status"], ["verify"], ["forecast"], ["export"], ["quarantine"], ["quarantine", "list"],
+        for words in (["sync"], ["connect"], ["status"], ["verify"], ["forecast"], ["export"], ["quarantine"], ["quarantine", "list"],
                       ["quarantine", "show"], ["quarantine", "retry"], ["deletions"], ["deletions", "list"],
                       ["deletions", "approve"], ["replay"], ["fake"], ["fake", "new"], ["fake", "import"], ["fake", "script"],
                       ["fake", "break"], ["fake", "heal"], ["fake", "show"], ["help"]):

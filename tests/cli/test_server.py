@@ -88,8 +88,9 @@ class ServerTest(CliTest):
         source = self.source(self.serve())
         self.run_cli("sync", source, "mirror.db", "--password-file", "password", check=2)
         self.run_cli("sync", source, "mirror.db", "--password-file", "password", check=1)
-        rows = self.run_cli("quarantine", "list", "mirror.db", "--format", "json", check=0).json()
-        self.assertEqual(len(rows["records"] if "records" in rows else rows["messages"]), 1, rows)
+        rows = self.run_cli("quarantine", "list", "mirror.db", "--format", "jsonl", check=0).json_lines()
+        self.assertEqual(len(rows), 1, rows)
+        self.assertEqual(rows[0]["subject"], "m7", rows)
 
     def test_sources_that_make_no_sense(self):
         for source in ("mapihttps://", "mapihttps://host/", "mapihttp://mail.example.com/?mailbox=a@b"):
