@@ -48,7 +48,7 @@ class UsageTest(CliTest):
         self.assertIn("fake:box.fake", result.last)
 
     def test_kinds_of_sources_that_are_not_there_yet(self):
-        for source in ("mapihttps://server/x", "mapi:profile"):
+        for source in ("imap:server", "mapi:profile"):
             result = self.run_cli("sync", source, "m.db")
             self.assert_exit(result, 69, "unavailable")
             self.assertIn("not in this version", result.last)
