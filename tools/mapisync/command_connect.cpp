@@ -71,7 +71,7 @@ Ending run_connect(Context& context, const ConnectRequest& request) {
   if (!server) return cli::ending_of(server.error(), doing);
   const std::vector<CheckStep> steps = check_server(*server.value(), context.clock);
   if (stop.requested()) return ending(ExitCode::incomplete, "stopped before everything was tried");
-  const Ending end = ending_for(steps);
+  Ending end = ending_for(steps);
   print(context, request, steps, end);
   return end;
 }
