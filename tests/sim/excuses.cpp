@@ -95,10 +95,9 @@ Expectation Excuses::expectation() const {
   expected.aside_for_now = healed_quietly_;
   expected.aside_for_now.insert(aside_.begin(), aside_.end());
   expected.versionless = versionless_;
-  if (!time_passed_) {  // no table tells of their new versions: time earns them another attempt
-    expected.aside_for_now.insert(versionless_.begin(), versionless_.end());
-    expected.aside_untold = versionless_;
-  }
+  expected.aside_untold = versionless_;
+  // No table tells of their new versions: time earns them another attempt.
+  if (!time_passed_) expected.aside_for_now.insert(versionless_.begin(), versionless_.end());
   expected.before_sweep = hid_something_ && !time_passed_;
   expected.excluded_unseen = setup_.server.server.restriction == Known::yes && !time_passed_;
   expected.had_copy = had_copy_;
