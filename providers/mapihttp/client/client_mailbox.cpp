@@ -71,7 +71,8 @@ Capabilities ClientMailbox::capabilities() {
   told.interruptible = Known::yes;
   told.writes = link_->options().may_write ? Known::yes : Known::no;
   if (link_->manners().refuses_recover_mode) told.per_message_errors = Known::no;
-  told.placeholder = "[CID=";  // what one server puts in the place of content that it has lost
+  // What one kind of server puts in the place of content that it has lost; Exchange does not, and mail may begin so.
+  if (!link_->session()->transport().server_application().starts_with("Exchange/")) told.placeholder = "[CID=";
   return told;
 }
 
