@@ -40,6 +40,7 @@ enum class Kind : std::uint8_t {
   chance = 26,
   stop = 27,     // from here on the engine knows that a stop was asked for
   refusal = 28,  // the sink did not take a message
+  apart = 29,    // the sink has a transaction of its own
   // What an exporter told its importer, between a call and its answer.
   message = 40,
   properties = 41,

@@ -228,6 +228,7 @@ Result<void> MessagePlayer::message_error(Unpacker& in) {
   MessageError error;
   in.id(error.key);
   fields(in, error.failure);
+  in.optional(error.listed, [&in](TableRow& row) { fields(in, row); });
   MAPISYNC_TRYV(whole(in));
   return importer_.message_error(error);
 }

@@ -103,6 +103,8 @@ void Recorder::note_refusal(const SourceKey& key, const Result<SinkAnswer>& answ
   put(Kind::refusal, payload);
 }
 
+void Recorder::note_apart() { put(Kind::apart, packer()); }
+
 void Recorder::note_chance(std::uint64_t bound, std::uint64_t value) {
   Packer payload = packer();
   payload.number(bound);

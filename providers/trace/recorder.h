@@ -57,6 +57,8 @@ class Recorder {
   void note_waited();                 // after
   /// Of a sink that did not take a message.
   void note_refusal(const SourceKey& key, const Result<SinkAnswer>& answer);
+  /// Of a sink that does not share the transaction of a batch.
+  void note_apart();
   void note_chance(std::uint64_t bound, std::uint64_t value);
   /// For what must not be lost should the process end in the next moment.
   void flush() { writer_.flush(); }

@@ -70,6 +70,7 @@ Result<void> RecordingExporter::message_error(const MessageError& error) {
   Packer payload = args();
   payload.id(error.key);
   fields(payload, error.failure);
+  payload.optional(error.listed, [&payload](const TableRow& row) { fields(payload, row); });
   recorder_.note(Kind::message_error, payload);
   return taken;
 }

@@ -139,6 +139,7 @@ std::string ReplayLog::recorded_text(const Record* record) const {
   }
   if (record->kind == Kind::chance) return "a random number";
   if (record->kind == Kind::refusal) return "a message that the sink did not take";
+  if (record->kind == Kind::apart) return "a batch for a sink with a transaction of its own";
   if (record->kind != Kind::call) return "the middle of another call";
   const auto call = unpack_call(*record, elapsed_);
   return call ? call_text(call.value().op, call.value().object, call.value().arguments) : "unreadable";
@@ -302,6 +303,14 @@ std::optional<Result<SinkAnswer>> ReplayLog::refusal(const SourceKey& key) {
   auto taken = reader_.next();
   if (!taken || !take_stop()) return std::nullopt;
   return answered ? Result<SinkAnswer>(std::move(answer)) : Result<SinkAnswer>(std::move(failure));
+}
+
+bool ReplayLog::apart() {
+  if (over()) return false;
+  const auto record = reader_.peek();
+  if (!record || record.value() == nullptr || record.value()->kind != Kind::apart) return false;
+  const auto taken = reader_.next();
+  return taken && take_stop();
 }
 
 Result<std::optional<Bytes>> ReplayLog::outcome() {

@@ -74,6 +74,8 @@ class ReplayLog {
   std::uint64_t below(std::uint64_t bound);
   /// Whether the recorded sink did not take this message, at this point: its answer.
   std::optional<Result<SinkAnswer>> refusal(const SourceKey& key);
+  /// Whether the recorded sink had, at this point, a transaction of its own.
+  bool apart();
 
   /// The trace is of no use from here on.
   Failure refuse(Failure failure);

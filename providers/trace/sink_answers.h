@@ -41,6 +41,11 @@ class SinkDecorator : public ChangeSink {
 class RecordingSink final : public SinkDecorator {
  public:
   RecordingSink(ChangeSink& sink, Recorder& recorder) noexcept : SinkDecorator(sink), recorder_(recorder) {}
+  Result<SinkCoupling> attach(UnitOfWork& work) override {
+    auto coupling = SinkDecorator::attach(work);
+    if (coupling && coupling.value() == SinkCoupling::separate) recorder_.note_apart();
+    return coupling;
+  }
   Result<SinkAnswer> upsert(const SinkContext& context, const DeliveredMessage& message) override {
     auto answer = SinkDecorator::upsert(context, message);
     const bool taken = answer && answer.value().kind == SinkAnswer::Kind::stored;
@@ -56,6 +61,11 @@ class RecordingSink final : public SinkDecorator {
 class ReplayingSink final : public SinkDecorator {
  public:
   ReplayingSink(ChangeSink& sink, ReplayLog& log) noexcept : SinkDecorator(sink), log_(log) {}
+  Result<SinkCoupling> attach(UnitOfWork& work) override {
+    const bool apart = log_.apart();
+    auto coupling = SinkDecorator::attach(work);
+    return coupling && apart ? Result<SinkCoupling>(SinkCoupling::separate) : std::move(coupling);
+  }
   Result<SinkAnswer> upsert(const SinkContext& context, const DeliveredMessage& message) override {
     if (auto refused = log_.refusal(message.header.source_key)) return std::move(*refused);
     return SinkDecorator::upsert(context, message);
