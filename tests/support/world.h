@@ -47,7 +47,7 @@ struct WorldSetup {
   /// What runs see in the place of the server, made for each of them; empty: the server itself.
   std::function<std::unique_ptr<Provider>(fake::FakeProvider& server, Clock& clock, Random& random)> front{};
   Runner runner{default_runner()};
-  bool remember_copies{true};    // what the mirror ever held; World::differences() needs it
+  bool remember_copies{true};  // what the mirror ever held; World::differences() needs it
   /// Begun anew, and lent to this world alone; null = one of its own.
   std::shared_ptr<fake::FakeMailbox> mailbox{};
   std::string empty_mirror{};  // a SQLite mirror to be copied, see make_mirror
