@@ -29,6 +29,7 @@ class BasicIdset {
     if (found->second.empty()) sets_.erase(found);
   }
   /// Replaces what the set says of this replica.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved; in a template that is not seen
   void assign(const Replica& replica, Globset set) {
     if (set.empty()) {
       sets_.erase(replica);
