@@ -8,6 +8,7 @@
 #include "engine/export_driver.h"
 #include "engine/folder_commit.h"
 #include "engine/isolation/write_ahead.h"
+#include "engine/known_trouble.h"
 #include "engine/pass.h"
 
 namespace mapisync {

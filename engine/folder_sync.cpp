@@ -8,6 +8,7 @@
 #include "engine/folder_commit.h"
 #include "engine/isolation/isolator.h"
 #include "engine/isolation/write_ahead.h"
+#include "engine/known_trouble.h"
 #include "engine/pass.h"
 #include "engine/settlement.h"
 #include "engine/table_reader.h"
@@ -223,8 +224,7 @@ class FolderSync {
     if (!due) return success();
     MAPISYNC_TRY(read, read_tables(work_));
     if (read.failure) {
-      table_failed(*read.failure);
-      return success();
+      return table_failed(*read.failure);
     }
     SettleRequest request;
     request.reason = SettleReason::sweep;
@@ -287,23 +287,26 @@ class FolderSync {
   Result<void> fence_and_list() {
     MAPISYNC_TRY(fence, take_fence(work_));
     accounted_ = fence.certain;
-    if (fence.failure) {
-      table_failed(*fence.failure);
-    } else if (!fence.fenced) {
+    if (fence.failure) return table_failed(*fence.failure);
+    if (!fence.fenced) {
       run_.env.log.info(work_.label() + ": no fence can be had; the table difference is the checkpoint");
     }
     return success();
   }
 
-  void table_failed(const Failure& failure) {
-    if (run_.stopped()) return unfinished(Unfinished::stopped, std::nullopt);
+  Result<void> table_failed(const Failure& failure) {
+    if (run_.stopped()) {
+      unfinished(Unfinished::stopped, std::nullopt);
+      return success();
+    }
     end_.server_unreachable = loses_session(failure);
     unfinished(Unfinished::failed, failure);
+    return success();
   }
 
   Result<void> ask_for_all() {
     MAPISYNC_TRY(whole, take_whole_pass(work_));
-    if (whole.failure) table_failed(*whole.failure);
+    if (whole.failure) return table_failed(*whole.failure);
     if (whole.fenced) accounted_ = whole.certain;
     return success();
   }
@@ -351,8 +354,7 @@ class FolderSync {
     MAPISYNC_TRY(totals, run_.env.store.unsettled_totals(work_.id()));
     if (totals.pending > 0) return success();
     MAPISYNC_TRY(fence, take_restricted_fence(work_));
-    if (fence.failure) table_failed(*fence.failure);
-    if (fence.failure) return success();
+    if (fence.failure) return table_failed(*fence.failure);
     if (fence.fenced) {
       accounted_ = fence.certain;
       MAPISYNC_TRY(after, run_.env.store.unsettled_totals(work_.id()));

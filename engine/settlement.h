@@ -36,13 +36,4 @@ struct Settled {
 /// Uses `read` up. A failure is ours; what was committed before it is valid.
 Result<Settled> settle_table(FolderWork& work, TableRead read, const SettleRequest& request);
 
-/// The digest of everything that keeps a pass from working: quarantined and suspected keys with their versions.
-Result<Bytes> trouble_digest(FolderWork& work);
-/// The digest of everything that is not in the mirror, for whatever reason, and of the day (the week, where nothing is
-/// pending): time earns another attempt.
-Result<Bytes> waiting_digest(FolderWork& work);
-/// Whether messages are set aside that failed with this code, so that a pass that fails with it needs no repetition to
-/// be believed. Looks at a page of them; says no of codes of servers and sessions, which say little about messages.
-Result<bool> known_to_break_passes(FolderWork& work, const Failure& failure);
-
 }  // namespace mapisync
