@@ -88,7 +88,10 @@ Result<void> RopSession::round(RopCall& rest, Progress& progress, const CallLimi
   if (backoff) {
     Failure busy = fail(Errc::busy, Scope::mailbox, Retry::later, "the server asks to wait");
     busy.wait = *backoff;
-    return wait(progress, std::move(busy), limits);
+    auto waited = wait(progress, std::move(busy), limits);
+    // Whoever has all his answers is not refused them because the next ones may have to wait.
+    if (rest.requests.empty()) return success();
+    return waited;
   }
   if (rest.requests.size() < before) return success();
   if (progress.room == kMostRoom) return does_not_fit();
@@ -140,7 +143,7 @@ Result<void> RopSession::wait(Progress& progress, Failure busy, const CallLimits
   if (++progress.waits > kMostWaits || time > kMostWait) return busy;
   if (limits.deadline && clock_.elapsed() - progress.begun + time > *limits.deadline) return busy;
   clock_.wait(time, limits.stop);
-  if (limits.stop.requested()) return busy;
+  if (limits.stop.requested()) return fail(Errc::cancelled, Scope::process, Retry::later, busy.context);
   return success();
 }
 

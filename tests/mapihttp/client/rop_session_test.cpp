@@ -124,6 +124,26 @@ TEST_F(RopSessions, ABusyServerIsLeftAfterAWhileAndAtTheDeadline) {
   EXPECT_EQ(seen_.size(), before + 1);
 }
 
+TEST_F(RopSessions, AnswersAreNotLostToABackoffBehindThem) {
+  const wire::RopResponse wait{wire::RopId::backoff, 0, 0, wire::BackoffResponse{0, 3'600'000, {}, {}}};
+  answer(answered({opened_, wait}, {open_}), {7, 9});
+  const auto got = session_->call({{open_}, {7, wire::kNoHandle}, {}}, limits_);
+  ASSERT_TRUE(got) << got.error().to_string();
+  EXPECT_EQ(got.value().responses.size(), 1U);
+  EXPECT_EQ(got.value().handles, (std::vector<std::uint32_t>{7, 9}));
+}
+
+TEST_F(RopSessions, AStopWhileTheServerIsWaitedForIsNoFaultOfTheServer) {
+  wire::ExecuteResponse busy;
+  busy.error_code = 0x6BB;
+  answers_.push_back(good(encode(busy).value()));
+  stop_.request();
+  const auto got = session_->call({{open_}, {7, wire::kNoHandle}, {}}, limits_);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().errc(), Errc::cancelled);
+  EXPECT_EQ(got.error().scope, Scope::process);
+}
+
 TEST_F(RopSessions, ObjectsAreReleasedWithTheNextList) {
   {
     const ServerObject gone(std::shared_ptr<RopSession>(session_.get(), [](RopSession*) {}), 41);
