@@ -20,8 +20,9 @@ CallLimits usual_limits(const MailboxLink& link) { return {link.stop(), link.opt
 
 Result<void> whole(RopAnswer answer, const char* what) {
   MAPISYNC_TRY(response, only_answer(std::move(answer), what));
-  const auto* body = std::get_if<wire::PartialCompletionResponse>(&response.body);
-  if (body == nullptr || !body->partial) return success();
+  // Of another form (a RopProgress, which nobody asked for) says nothing of whether it was done.
+  MAPISYNC_TRY(body, body_of<wire::PartialCompletionResponse>(std::move(response), what));
+  if (!body.partial) return success();
   return fail(Errc::call_failed, Scope::batch, Retry::later, std::string(what) + ": not done");
 }
 
