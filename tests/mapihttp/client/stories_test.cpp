@@ -1,7 +1,10 @@
 // Stories over the wire: what becomes of a mailbox when messages, connections, sessions and servers are bad.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/mapihttp/client/wire_world.h"
@@ -15,7 +18,9 @@ using mapisync::test::InStep;
 using mapisync::test::InStepExcept;
 using mapisync::test::Names;
 using mapisync::test::Quarantines;
+using mapisync::test::RunEnd;
 using mapisync::test::World;
+using mapisync::test::WorldSetup;
 
 class OverTheWire : public testing::TestWithParam<Mode> {
  protected:
@@ -196,19 +201,79 @@ TEST(OverTheWireExchange, HowARunFailsMakesNoDifference) {
   }
 }
 
-// A stop costs the open batch; the next run does not fetch again what was committed (invariant 1).
-TEST_P(OverTheWire, AStopAmidARunAndTheRestLater) {
+/// Messages of more than one buffer each, in a world that commits every four.
+void add_large_ones(World& w, int count) {
+  for (int i = 0; i < count; ++i) {
+    const std::string name = "large" + std::to_string(i);
+    w.inbox().add(name);
+    fake::Modification larger;
+    larger.content = fake::plain_content(name, std::string(40'000, static_cast<char>('a' + i)));
+    ASSERT_TRUE(w.mailbox().modify_message(w.mailbox().message(name).value(), std::move(larger)));
+  }
+}
+
+/// The port call, from 1, at which the messages of a run are half sent.
+std::uint64_t amid_the_export(const World& whole) {
+  std::vector<std::uint64_t> at;
+  for (std::size_t i = 0; i < whole.call_list().size(); ++i) {
+    if (whole.call_list()[i] == fake::PortCall::synchronize) at.push_back(i + 1);
+  }
+  EXPECT_GT(at.size(), 8U);
+  return at.empty() ? 1 : at[at.size() / 2];
+}
+
+// A stop ends the request that is under way and costs the open batch, nothing else: what is stored is whole, and the
+// next run does not fetch it again (invariants 1, 5).
+TEST_P(OverTheWire, AStopAmidARequestAndTheRestLater) {
+  constexpr int kCount = 24;
   WireSetup how = setup();
   how.sync.batch_messages_max = 4;
+  World whole(over_the_wire(how));
+  add_large_ones(whole, kCount);
+  whole.sync();
+  ASSERT_THAT(whole, InStep());
+
+  // The server does not answer before the client has given up; if it never does, the run ends all the same, and fails.
+  std::promise<void> ended;
+  bool given_up = false;
   WireHandle wire;
-  World w(over_the_wire(how, wire));
-  for (int i = 0; i < 24; ++i) w.inbox().add("large" + std::to_string(i));
-  w.stop_at_call(12);
-  w.run();
+  WorldSetup world = over_the_wire(how, wire);
+  world.runner = [&, plain = world.runner](const SyncEnvironment& environment, Store& store, const SyncOptions& options,
+                                           const StopFlag& stop) {
+    auto report = plain(environment, store, options, stop);
+    if (stop.requested()) {
+      ended.set_value();
+      const auto at_rest = wire->emulator().hold();
+    }
+    return report;
+  };
+  World w(std::move(world));
+  add_large_ones(w, kCount);
+  const std::uint64_t at = amid_the_export(whole);
+  w.stop_at_call(at).at_call(
+      at, [&] { given_up = ended.get_future().wait_for(std::chrono::seconds{30}) == std::future_status::ready; });
+  const RunEnd end = w.run();
+  EXPECT_TRUE(given_up) << "the run waited for an answer";
+  for (std::size_t i = at; i < w.calls(); ++i) {
+    EXPECT_EQ(w.call_list()[i], fake::PortCall::synchronize) << "more than the rest of that request";
+  }
+  ASSERT_TRUE(end.report);
+  EXPECT_EQ(end.report->grade, Grade::incomplete);
+
+  std::uint64_t held = 0;
+  for (int i = 0; i < kCount; ++i) {
+    const std::string name = "large" + std::to_string(i);
+    EXPECT_EQ(w.copy(name).has_value(), w.ledger(name).has_value()) << name;
+    if (!w.copy(name)) continue;
+    EXPECT_EQ(w.copy(name)->body, whole.copy(name)->body) << name;
+    ++held;
+  }
+  EXPECT_GT(held, 0U);
+  EXPECT_LT(held, std::uint64_t{kCount});
   const std::uint64_t sent = w.server().counts().messages_sent;
   w.sync();
   EXPECT_THAT(w, InStep());
-  EXPECT_GE(sent, 0U);
+  EXPECT_EQ(w.server().counts().messages_sent - sent, kCount - held);
 }
 
 }  // namespace
