@@ -54,8 +54,6 @@ Result<MessageError> ClientExporter::named_bad(IntakeMessage message, Failure fa
   return error;
 }
 
-bool ClientExporter::known(const wire::GlobalId& mid) const { return state_.given.contains(mid.replguid, mid.counter); }
-
 Failure ClientExporter::failed_with(Failure failure) {
   failed_ = std::move(failure);
   download_.reset();

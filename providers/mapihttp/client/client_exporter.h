@@ -28,7 +28,7 @@ class ClientExporter final : public Exporter, private IntakeObserver {
 
   void saved(const IntakeMessage& message) override;
   Result<MessageError> named_bad(IntakeMessage message, Failure failure) override;
-  bool known(const wire::GlobalId& mid) const override;
+  const wire::ReplguidIdset& known() const override { return state_.given; }
 
   Result<void> check(const ConfigOptions& options, bool selective) const;
   Result<void> start(const ConfigOptions& options, ChangeImporter& importer);

@@ -14,6 +14,7 @@ constexpr std::size_t kRecipientValueMax = 4U << 20U;
 constexpr std::uint64_t kRecipientsBytesMax = 64U << 20U;  // of one message
 constexpr std::uint64_t kHeldMax = 1U << 20U;              // of one object, before it is handed over
 constexpr std::uint64_t kNamedWithoutLook = 100'000;       // of a set; of a larger one only those that are known
+constexpr std::uint64_t kNamedMost = 100 * kNamedWithoutLook;
 
 /// What names a message, and comes or does not come by the way it was asked for. It is in the header.
 bool is_naming(PropertyTag tag) {
@@ -334,18 +335,24 @@ Result<void> MessageIntake::folder_change(PropertyList /*properties*/) {
   return wire::malformed("a folder among messages");
 }
 
+Result<wire::Globset> worth_naming(const wire::Globset& told, bool all, const wire::Globset* known,
+                                   std::uint64_t most) {
+  wire::Globset named = all ? told : known == nullptr ? wire::Globset() : wire::intersect(told, *known);
+  if (named.size() > most) return wire::malformed("a set of ids that no folder can have");
+  return named;
+}
+
 Result<std::vector<SourceKey>> MessageIntake::keys_in(const wire::ReplidIdset& set) {
   std::vector<SourceKey> keys;
   const bool all = set.size() <= kNamedWithoutLook;
+  const auto& known = observer_.known().sets();
   for (const auto& [replid, ids] : set.sets()) {
     MAPISYNC_TRY(guid, link_.replguid_of({replid, ids.intervals().front().first}));
-    for (const wire::Interval& interval : ids.intervals()) {
-      if (!all && interval.last - interval.first > kNamedWithoutLook * 100) {
-        return wire::malformed("a set of ids that no folder can have");
-      }
-      for (std::uint64_t id = interval.first; id <= interval.last; ++id) {
-        if (all || observer_.known({guid, id})) keys.push_back(key_of({guid, id}));
-      }
+    const auto found = known.find(guid);
+    MAPISYNC_TRY(named,
+                 worth_naming(ids, all, found == known.end() ? nullptr : &found->second, kNamedMost - keys.size()));
+    for (const wire::Interval& interval : named.intervals()) {
+      for (std::uint64_t id = interval.first; id <= interval.last; ++id) keys.push_back(key_of({guid, id}));
     }
   }
   return keys;

@@ -29,9 +29,13 @@ class IntakeObserver {
   virtual void saved(const IntakeMessage& message) = 0;
   /// What is to be told of it. A failure ends the run.
   virtual Result<MessageError> named_bad(IntakeMessage message, Failure failure) = 0;
-  /// Which ids of a set are worth naming: a set may hold more than there are messages.
-  virtual bool known(const wire::GlobalId& mid) const = 0;
+  /// What the server was told that we have: of a larger set these alone are worth naming.
+  virtual const wire::ReplguidIdset& known() const = 0;
 };
+
+/// The ids of `told` that are worth naming: all of them, unless they are more than anybody would name one by one; then
+/// those that are `known`. Errc::malformed if even these are more than `most`.
+Result<wire::Globset> worth_naming(const wire::Globset& told, bool all, const wire::Globset* known, std::uint64_t most);
 
 class MessageIntake final : public wire::FastTransferHandler {
  public:

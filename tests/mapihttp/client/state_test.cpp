@@ -5,6 +5,7 @@
 
 #include "providers/mapihttp/client/client_state.h"
 #include "providers/mapihttp/client/folder_rows.h"
+#include "providers/mapihttp/client/message_intake.h"
 #include "providers/mapihttp/client/message_ref.h"
 #include "providers/mapihttp/client/rop_failures.h"
 #include "providers/mapihttp/client/source_url.h"
@@ -68,6 +69,20 @@ TEST(ClientState, ABagJoinsWhatIsThere) {
   const wire::ReplguidIdset before = set;
   bag.join(set);
   EXPECT_EQ(set, before) << "the bag was emptied";
+}
+
+// Invariant 8: a set has few bytes and names more ids than there is time for.
+TEST(IdsWorthNaming, AreAllOfASmallSetAndOfALargeOneThoseThatAreKnown) {
+  wire::Globset told, known;
+  told.add_range(10, 12);
+  EXPECT_EQ(worth_naming(told, true, nullptr, 3).value(), told);
+  told.add_range(100, wire::Globset::kCounterMax);
+  known.add_range(11, 11);
+  known.add_range(1'000'000, 1'000'001);
+  EXPECT_EQ(worth_naming(told, false, &known, 3).value(), known);
+  EXPECT_TRUE(worth_naming(told, false, nullptr, 3).value().empty());
+  EXPECT_EQ(worth_naming(told, false, &known, 2).error().errc(), Errc::malformed);
+  EXPECT_EQ(worth_naming(told, false, &told, 10'000'000).error().errc(), Errc::malformed);
 }
 
 TEST(MessageRefs, GoThereAndBackAndNothingElseIsOne) {
