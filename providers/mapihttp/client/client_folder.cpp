@@ -13,9 +13,6 @@
 namespace mapisync::mapihttp {
 namespace {
 
-/// What failed says nothing about the object it was asked of: the session, or the server, is in trouble.
-bool is_beyond(const Failure& failure) { return failure.scope == Scope::mailbox || failure.scope == Scope::process; }
-
 CallLimits usual_limits(const MailboxLink& link) { return {link.stop(), link.options().call_deadline}; }
 
 Result<void> whole(RopAnswer answer, const char* what) {

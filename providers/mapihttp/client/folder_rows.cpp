@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "providers/mapihttp/client/contents_rows.h"
+#include "providers/mapihttp/client/rop_failures.h"
 #include "providers/mapihttp/client/tags.h"
 
 namespace mapisync::mapihttp {
@@ -16,9 +17,9 @@ constexpr std::int64_t kSearchFolder = 2;
 /// Drafts and junk are named by properties of the inbox, on some servers of the root.
 Result<void> add_named_roles(MailboxLink& link, SpecialFolder where, FolderRoles& roles) {
   auto folder = link.open_folder(link.special(where));
-  if (!folder) return folder.error().scope == Scope::mailbox ? Result<void>(folder.error()) : Result<void>(success());
+  if (!folder) return is_beyond(folder.error()) ? Result<void>(folder.error()) : Result<void>(success());
   auto row = link.properties(folder.value().handle(), {tags::kIpmDraftsEntryId, tags::kAdditionalRenEntryIds});
-  if (!row) return row.error().scope == Scope::mailbox ? Result<void>(row.error()) : Result<void>(success());
+  if (!row) return is_beyond(row.error()) ? Result<void>(row.error()) : Result<void>(success());
   const wire::GlobalId drafts = folder_of_entry_id(binary_cell(row.value(), tags::kIpmDraftsEntryId).value_or({}));
   if (!drafts.none()) roles.try_emplace(drafts, FolderRole::drafts);
   const wire::Cell* others = find_cell(row.value(), tags::kAdditionalRenEntryIds);
