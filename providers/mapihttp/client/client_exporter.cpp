@@ -17,8 +17,7 @@ constexpr std::uint32_t kKnownFlags = sync_flag::kUnicode | sync_flag::kNoDeleti
 // Same values here and there. [MS-OXCFXICS 2.2.3.2.1.1.1]
 constexpr std::uint32_t kWireFlags = kKnownFlags & 0xFFFFU & ~sync_flag::kCatchUp;
 constexpr std::uint8_t kCopySendEntryId = 0x20;
-constexpr std::size_t kBuffersAtOnce = 64;       // of one step, if a single message is that large
-constexpr std::size_t kSelectiveListMax = 3000;  // 8 bytes each, in a payload of less than 32 KiB
+constexpr std::size_t kBuffersAtOnce = 64;  // of one step, if a single message is that large
 
 Failure misuse(const char* what) { return fail(Errc::unconfigured, Scope::folder, Retry::never, what); }
 Failure not_offered(const char* what) { return fail(Errc::unsupported, Scope::folder, Retry::never, what); }
@@ -43,7 +42,7 @@ Result<MessageError> ClientExporter::named_bad(IntakeMessage message, Failure fa
   error.key = key_of(message.mid);
   if (selective_) return error;  // who asks for it by name knows it
   auto listed = look_up_message(folder_, message.mid, {link_.stop(), link_.options().call_deadline});
-  if (!listed && listed.error().scope == Scope::mailbox) return std::move(listed).error();
+  if (!listed && is_beyond(listed.error())) return std::move(listed).error();
   if (listed && listed.value()) {
     error.listed = std::move(listed).value();
     const std::optional<RefParts> parts = parse_ref(error.listed->ref);

@@ -1,6 +1,7 @@
 // One export of one folder over the wire: ordinary by ICS, selective by copying messages by id. One thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,6 +16,9 @@ namespace mapisync::mapihttp {
 
 class ClientExporter final : public Exporter, private IntakeObserver {
  public:
+  /// Messages in one list: 8 bytes each, in a payload of less than 32 KiB.
+  static constexpr std::uint32_t kSelectiveListMax = 3000;
+
   explicit ClientExporter(OpenFolder folder);
 
   Result<void> config(const ConfigOptions& options, ChangeImporter& importer) override;

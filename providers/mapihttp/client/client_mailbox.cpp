@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "providers/mapihttp/client/client_exporter.h"
 #include "providers/mapihttp/client/client_folder.h"
 #include "providers/mapihttp/client/client_hierarchy.h"
 #include "providers/mapihttp/client/contents_rows.h"
@@ -14,7 +15,6 @@
 namespace mapisync::mapihttp {
 namespace {
 
-constexpr std::uint32_t kSelectiveListMost = 3000;  // ids of 8 bytes, in a payload of less than 32 KiB
 constexpr std::uint16_t kFoldersAtOnce = 500;
 constexpr std::size_t kMostFolders = 1'000'000;
 
@@ -63,7 +63,7 @@ std::string ClientMailbox::server_version() {
 Capabilities ClientMailbox::capabilities() {
   Capabilities told;
   told.selective_sync = Known::yes;
-  told.selective_list_max = kSelectiveListMost;
+  told.selective_list_max = ClientExporter::kSelectiveListMax;
   told.id_form = IdForm::entry_id;
   told.catch_up = CatchUp::none;  // a composed state does the same, and reads no message
   told.composed_state = Known::yes;
