@@ -135,8 +135,10 @@ class FolderSync {
       return fill_report();
     }
     const Errc code = failure.errc();
-    if (code == Errc::not_found || code == Errc::object_deleted)
-      return fill_report();  // the next hierarchy run says so
+    if (code == Errc::not_found || code == Errc::object_deleted) {
+      run_.folder_not_found = true;
+      if (!run_.all_folders_listed) return fill_report();  // the next run asks for all, and says so
+    }
     end_.server_unreachable = loses_session(failure);
     unfinished(end_.server_unreachable ? Unfinished::failed : Unfinished::unreadable, failure);
     if (!end_.server_unreachable) {

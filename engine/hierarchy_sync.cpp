@@ -114,7 +114,7 @@ class HierarchySync {
     }
     MAPISYNC_TRY(next, exporter->update_state());
     HierarchyNews news{std::move(collector.changed), std::move(collector.deleted), std::move(next)};
-    if (state.empty()) claim_unlisted(news);  // whom no state knows nobody reports deleted
+    if (state.empty()) claim_unlisted(news);
     return news;
   }
 
@@ -129,7 +129,9 @@ class HierarchySync {
     return news;
   }
 
-  void claim_unlisted(HierarchyNews& news) const {
+  /// After an answer that began from nothing: whom no state knows nobody reports deleted.
+  void claim_unlisted(HierarchyNews& news) {
+    run_.all_folders_listed = true;
     std::set<FolderKey> listed{root_.key};
     for (const FolderInfo& info : news.changed) listed.insert(info.key);
     for (const FolderRecord& record : folders_) {
@@ -180,7 +182,8 @@ class HierarchySync {
     const Failure& failure = folder.error();
     if (loses_session(failure)) run_.connection.drop();
     if (failure.errc() == Errc::not_found || failure.errc() == Errc::object_deleted) return Presence::absent;
-    return failure.retry <= Retry::later ? Presence::unknown : Presence::present;
+    // Who refuses access knows it. Any other failure, for good or not, says nothing of whether it is there.
+    return failure.errc() == Errc::no_access ? Presence::present : Presence::unknown;
   }
 
   Result<void> apply(HierarchyNews news) {

@@ -310,6 +310,7 @@ class OneRun {
     MAPISYNC_TRYV(unit->put_run(record_));
     if (known_instance_) {
       mailbox_.capabilities = encode(run_.capabilities);
+      if (run_.folder_not_found) mailbox_.hierarchy_state = {};
       MAPISYNC_TRYV(unit->put_mailbox(mailbox_));
     }
     // Of an incomplete run nobody may read the report: what it found is told (again) by the one that ends.

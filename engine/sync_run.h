@@ -41,6 +41,8 @@ struct SyncRun {
   PriceEstimate prices{};                  // of this run's exports that delivered something
   RunId round_start{RunId::none};          // folders finished in this run or later need no second visit (see below)
   std::uint64_t folders_visited{0};
+  bool all_folders_listed{false};  // in this run, by a folder tree that began from nothing
+  bool folder_not_found{false};    // one that counts as living: the next run has to ask for the whole tree
   bool careful{false};  // the run before this one ended without a word: passes are written down beforehand, too
   std::uint64_t isolation_calls{0};  // exports of isolation so far: the first one is always allowed
   std::map<FolderId, std::vector<DeletedInRun>> deleted{};  // bounded per folder

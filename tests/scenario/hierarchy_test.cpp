@@ -1,6 +1,8 @@
 // Folders come, go, come back, and sometimes cannot be listed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/matchers.h"
 #include "tests/support/servers.h"
 
@@ -111,17 +113,59 @@ TEST(Hierarchy, ADeletionThatCouldNotBeVerifiedIsNotForgotten) {
   };
   story(whole);
   whole.sync();
-  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
-    SCOPED_TRACE(testing::Message() << "calls " << at << " and " << at + 1 << " fail");
-    World w({.faults = servers::calm()});
-    story(w);
-    for (const std::uint64_t call : {at, at + 1}) {
-      w.server().fail_call(w.server().counts().calls + call, fake::server_failure(Errc::call_failed, "scripted"));
+  for (const Errc code : {Errc::call_failed, Errc::corrupt_data, Errc::invalid_argument, Errc::too_big}) {
+    for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+      SCOPED_TRACE(testing::Message() << "calls " << at << " and " << at + 1 << " fail: " << name_of(code));
+      World w({.faults = servers::calm()});
+      story(w);
+      for (const std::uint64_t call : {at, at + 1}) {
+        w.server().fail_call(w.server().counts().calls + call, fake::server_failure(code, "scripted"));
+      }
+      w.run();
+      w.run();  // where the first failure ended the run, the second one meets this
+      w.settle();
+      ASSERT_THAT(w, InStep());
     }
-    w.run();
-    w.settle();
-    ASSERT_THAT(w, InStep());
   }
+}
+
+// Invariant 5: a folder that counts as living and cannot be found is asked for again, whatever the state says, ...
+TEST(Hierarchy, AFolderThatIsGoneWithoutAWordIsMarkedDeleted) {
+  const auto story = [](World& w) {
+    w.folder("Projects").add(2);
+    w.inbox().add(2);
+    w.sync();
+    w.delete_folder("Projects");
+  };
+  World whole({.faults = servers::calm()});
+  story(whole);
+  whole.sync();
+  const auto& calls = whole.call_list();
+  const auto look = std::find(calls.begin(), calls.end(), fake::PortCall::open_folder) - calls.begin();
+  World w({.faults = servers::calm()});
+  story(w);
+  // The claim is refuted by a server that is wrong, and will not be made again.
+  w.server().fail_call(w.server().counts().calls + static_cast<std::uint64_t>(look) + 1,
+                       fake::server_failure(Errc::no_access, "scripted"));
+  w.sync();
+  w.sync();
+  EXPECT_THAT(w, InStep());
+}
+
+// ... and one that is listed all the same is a finding, not a run without complaints.
+TEST(Hierarchy, AFolderThatIsListedAndCannotBeFound) {
+  World w({.faults = servers::calm()});
+  w.folder("Projects").add(2);
+  w.inbox().add(2);
+  w.sync();
+  w.forbid_folder("Projects", Errc::not_found);
+  w.sync();
+  EXPECT_EQ(w.sync().grade, Grade::new_trouble);
+  EXPECT_THAT(w.finding_names(), testing::Contains("folder_unreadable"));
+  EXPECT_EQ(w.sync().grade, Grade::in_step_but_known);
+  w.forbid_folder("Projects", std::nullopt);
+  w.settle();
+  EXPECT_THAT(w, InStep());
 }
 
 // Same key, same content: restored before anybody looked, or after.
