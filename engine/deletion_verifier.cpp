@@ -128,7 +128,7 @@ Result<void> apply_deletions(FolderWork& work, FolderCommit& commit, const std::
     bool moved = false;
     if (copy && !standing.ledger->search_key.empty()) {
       MAPISYNC_TRY(elsewhere,
-                   work.run.env.store.arrived_elsewhere(work.id(), standing.ledger->search_key, work.run.id));
+                   work.run.env.store.arrived_elsewhere(work.id(), standing.ledger->search_key, work.run.round_start));
       moved = elsewhere;
     }
     if (copy && !moved) ++counted;
@@ -157,7 +157,7 @@ Result<void> settle_moves(FolderWork& work) {
   if (deleted == work.run.deleted.end()) return success();
   std::vector<SourceKey> moved;
   for (const DeletedInRun& item : deleted->second) {
-    MAPISYNC_TRY(elsewhere, work.run.env.store.arrived_elsewhere(work.id(), item.search_key, work.run.id));
+    MAPISYNC_TRY(elsewhere, work.run.env.store.arrived_elsewhere(work.id(), item.search_key, work.run.round_start));
     if (elsewhere) moved.push_back(item.key);
   }
   if (moved.empty()) return success();
@@ -184,7 +184,7 @@ Result<void> settle_held(FolderWork& work) {
     for (const LedgerRow& row : page) {
       bool elsewhere = false;
       if (!row.search_key.empty()) {
-        MAPISYNC_TRY(arrived, work.run.env.store.arrived_elsewhere(work.id(), row.search_key, work.run.id));
+        MAPISYNC_TRY(arrived, work.run.env.store.arrived_elsewhere(work.id(), row.search_key, work.run.round_start));
         elsewhere = arrived;
       }
       (elsewhere ? moved : rest).push_back(row.key);

@@ -117,8 +117,8 @@ class Store {
   virtual Result<LedgerTotals> ledger_totals(FolderId folder) = 0;
   /// Rows that could serve as a control, whole copies not held, the most recently delivered first.
   virtual Result<std::vector<LedgerRow>> recent_ledger_rows(FolderId folder, std::size_t limit) = 0;
-  /// Whether a row with this search key was delivered in `run` in another folder than `folder`.
-  virtual Result<bool> arrived_elsewhere(FolderId folder, const SearchKey& key, RunId run) = 0;
+  /// Whether a row with this search key was delivered in run `since` or later in another folder than `folder`.
+  virtual Result<bool> arrived_elsewhere(FolderId folder, const SearchKey& key, RunId since) = 0;
   virtual Result<std::vector<LedgerRow>> held_page(FolderId folder, const SourceKey& after, std::size_t limit) = 0;
 
   virtual Result<std::optional<UnsettledRow>> unsettled_row(FolderId folder, const SourceKey& key) = 0;

@@ -169,10 +169,10 @@ Result<std::vector<LedgerRow>> MemoryStore::recent_ledger_rows(FolderId folder, 
   return rows;
 }
 
-Result<bool> MemoryStore::arrived_elsewhere(FolderId folder, const SearchKey& key, RunId run) {
+Result<bool> MemoryStore::arrived_elsewhere(FolderId folder, const SearchKey& key, RunId since) {
   if (key.empty()) return false;
   return std::any_of(tables_->ledger.begin(), tables_->ledger.end(), [&](const auto& entry) {
-    return entry.first.first != folder && entry.second.row.run == run && entry.second.row.search_key == key;
+    return entry.first.first != folder && entry.second.row.run >= since && entry.second.row.search_key == key;
   });
 }
 

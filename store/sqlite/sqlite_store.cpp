@@ -172,10 +172,10 @@ Result<std::vector<LedgerRow>> SqliteStore::recent_ledger_rows(FolderId folder, 
   return sqlite::read_all(rows, &sqlite::read_ledger_row);
 }
 
-Result<bool> SqliteStore::arrived_elsewhere(FolderId folder, const SearchKey& key, RunId run) {
+Result<bool> SqliteStore::arrived_elsewhere(FolderId folder, const SearchKey& key, RunId since) {
   MAPISYNC_TRY(row, database_->query("SELECT 1 FROM ledger WHERE search_key = ?2 AND search_key <> x'' "
-                                     "AND run_id = ?3 AND folder_id <> ?1 LIMIT 1",
-                                     folder, blob(key), run));
+                                     "AND run_id >= ?3 AND folder_id <> ?1 LIMIT 1",
+                                     folder, blob(key), since));
   return row.step();
 }
 

@@ -322,6 +322,7 @@ TEST_P(StoreBasics, AMoveIsKnownByItsSearchKey) {
   });
   EXPECT_TRUE(sure(store().arrived_elsewhere(other, SearchKey("search"), RunId{5})));
   EXPECT_FALSE(sure(store().arrived_elsewhere(inbox_, SearchKey("search"), RunId{5})));
+  EXPECT_TRUE(sure(store().arrived_elsewhere(other, SearchKey("search"), RunId{4})));
   EXPECT_FALSE(sure(store().arrived_elsewhere(other, SearchKey("search"), RunId{6})));
   EXPECT_FALSE(sure(store().arrived_elsewhere(other, SearchKey("other"), RunId{5})));
   EXPECT_FALSE(sure(store().arrived_elsewhere(other, SearchKey(""), RunId{5})));

@@ -79,6 +79,28 @@ TEST(Moves, BetweenThePassesOfTheTwoFolders) {
   }
 }
 
+// Invariant 6: what arrived in a run that was cut short is no less a move in the next one, and waits for nobody.
+TEST(Moves, WhoseRunIsStoppedAtAnyCallAreMovesInTheNext) {
+  const auto story = [](World& w) {
+    w.options().deletion_guard_count = 1;
+    w.folder("Archive").add("old");
+    w.inbox().add(5);
+    w.sync();
+    w.move("m1", "Archive").move("m2", "Archive").move("m3", "Archive");
+  };
+  World whole;
+  story(whole);
+  whole.sync();
+  for (std::uint64_t at = 1; at <= whole.calls(); ++at) {
+    SCOPED_TRACE(testing::Message() << "stopped at call " << at);
+    World w;
+    story(w);
+    w.stop_at_call(at).run();
+    w.sync();
+    ASSERT_THAT(w, InStep());
+  }
+}
+
 TEST(Moves, OfAWholeFolderKeepItsMessages) {
   World w;
   w.folder("Projects/Old").add(3);

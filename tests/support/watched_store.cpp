@@ -116,8 +116,8 @@ Result<std::vector<LedgerRow>> WatchedStore::recent_ledger_rows(FolderId folder,
   MAPISYNC_TEST_FORWARD(.recent_ledger_rows(folder, limit));
 }
 
-Result<bool> WatchedStore::arrived_elsewhere(FolderId folder, const SearchKey& key, RunId run) {
-  MAPISYNC_TEST_FORWARD(.arrived_elsewhere(folder, key, run));
+Result<bool> WatchedStore::arrived_elsewhere(FolderId folder, const SearchKey& key, RunId since) {
+  MAPISYNC_TEST_FORWARD(.arrived_elsewhere(folder, key, since));
 }
 
 Result<std::vector<LedgerRow>> WatchedStore::held_page(FolderId folder, const SourceKey& after, std::size_t limit) {

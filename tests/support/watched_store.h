@@ -117,7 +117,7 @@ class WatchedStore final : public Store {
                                              std::size_t limit) override;
   Result<LedgerTotals> ledger_totals(FolderId folder) override;
   Result<std::vector<LedgerRow>> recent_ledger_rows(FolderId folder, std::size_t limit) override;
-  Result<bool> arrived_elsewhere(FolderId folder, const SearchKey& key, RunId run) override;
+  Result<bool> arrived_elsewhere(FolderId folder, const SearchKey& key, RunId since) override;
   Result<std::vector<LedgerRow>> held_page(FolderId folder, const SourceKey& after, std::size_t limit) override;
   Result<std::optional<UnsettledRow>> unsettled_row(FolderId folder, const SourceKey& key) override;
   Result<std::vector<UnsettledRow>> unsettled_page(FolderId folder, std::optional<UnsettledClass> cls,
