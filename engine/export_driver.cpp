@@ -26,6 +26,7 @@ class Drive {
     served_ += run_.env.clock.elapsed() - before;
     if (!started) {
       note_failure(started.error());
+      note_not_offered(started.error());
     } else {
       MAPISYNC_TRYV(step_to_the_end());
     }
@@ -53,6 +54,14 @@ class Drive {
       return exporter_->config_for_selective_sync(request_.config, request_.items, collector_);
     }
     return exporter_->config(request_.config, collector_);
+  }
+
+  /// An exporter that knows of no selective export says so of every request alike: that is nothing about the messages.
+  void note_not_offered(const Failure& failure) {
+    if (!outcome_.reached || request_.items.empty() || failure.errc() != Errc::unsupported) return;
+    if (work_.run.capabilities.selective_sync == Known::yes) return;
+    work_.run.capabilities.selective_sync = Known::no;
+    outcome_.interrupted = true;
   }
 
   Result<void> step_to_the_end() {

@@ -14,7 +14,7 @@ namespace mapisync {
 
 struct ExportOutcome {
   bool done{false};                    // S_OK
-  bool interrupted{false};             // ended by us: a stop, or a limit
+  bool interrupted{false};             // not carried out: a stop, a limit, or there is no selective export
   std::optional<Failure> failure;      // the server's; exclusive with done
   bool reached{false};                 // there was an exporter to ask: what it answered is about the request
   std::uint64_t repeated{0};           // messages of a pass that its state knows, at the version we hold

@@ -135,6 +135,7 @@ class Isolation {
       calls_.end(IsolationEnd::finished);
       return success();
     }
+    if (run_.capabilities.selective_sync == Known::no) return without_selective_export();
     if (must_stop()) return leave_the_server_alone();
     if (!calls_.may_export()) return success();
     if (plan_is_old()) return plan_again();
@@ -330,6 +331,7 @@ class Isolation {
         judge_.note_success();
         return judge_.put_off_relapsed();
       case ControlResult::interrupted:
+        if (run_.capabilities.selective_sync == Known::no) return without_selective_export();
         calls_.end(run_.stopped() ? IsolationEnd::stopped : IsolationEnd::limit);
         return success();
       case ControlResult::none: no_control_ = true; return judge_.suspend_all();
@@ -359,6 +361,13 @@ class Isolation {
     MAPISYNC_TRYV(judge_.remember_all());
     MAPISYNC_TRYV(remember_frontier());
     return settle_asking(work_);
+  }
+
+  /// As a call has just shown.
+  Result<void> without_selective_export() {
+    if (!nothing_that_can_be_asked()) return cannot_isolate();
+    calls_.end(IsolationEnd::finished);
+    return success();
   }
 
   Result<void> cannot_isolate() {

@@ -111,6 +111,26 @@ TEST_P(NoSelectiveExport, WhatStaysOutIsSuspectedAndTold) {
 INSTANTIATE_TEST_SUITE_P(EveryFence, NoSelectiveExport, testing::ValuesIn(servers::kFences),
                          [](const auto& fence) { return servers::name_of(fence.param); });
 
+// Invariant 4: a server without selective export says so when it is first asked, whichever call that is: nobody is
+// suspected for it, and what was put aside comes with a pass from nothing.
+TEST(NoSelectiveExportUnknown, IsNoFaultOfTheMessagesAskedForFirst) {
+  for (const IdForm announced : {IdForm::unknown, IdForm::source_key}) {
+    auto plan = servers::calm();
+    plan.server.selective_sync = Known::no;
+    plan.server.announced.id_form = announced;
+    World w({.faults = plan});
+    w.inbox().add(3).add("late");
+    w.hide("late");
+    w.sync();
+    EXPECT_THAT(w, Suspects(Names{})) << w.story();
+    EXPECT_THAT(w.finding_names(), testing::Not(testing::Contains("server_sick"))) << w.story();
+    EXPECT_THAT(w.finding_names(), testing::Not(testing::Contains(testing::StartsWith("control_failed")))) << w.story();
+    w.heal_with_new_version("late");
+    w.settle(2);
+    EXPECT_THAT(w, InStep()) << w.story();
+  }
+}
+
 // Invariant 4: a message that the target refused, and that does not even export by now, is nothing that the target has
 // to answer for.
 TEST(SimulatedRefusals, ARefusedMessageThatDoesNotExportAnyMoreIsJudged) {

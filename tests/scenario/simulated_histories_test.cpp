@@ -114,26 +114,28 @@ TEST(SimulatedHistories, OneCallARunGetsFurtherWhateverTheCode) {
 // What a selective list must hold can be learned from messages that are set aside, too, if the only other one is hidden
 // by now: sound ones shall not stay suspected because they were asked for in the wrong form.
 TEST(SimulatedHistories, SuspectedForTheWrongFormTheyTeachTheRightOne) {
-  auto plan = servers::calm();
-  plan.server.id_form = IdForm::entry_id;
-  std::uint64_t calls = 1;
-  for (std::uint64_t at = 1; at <= calls; ++at) {
-    World w({.faults = plan});
-    w.inbox().add("shown");
-    w.sync();
-    w.hide("shown");
-    w.inbox().add("new1").add("new2");
-    w.at_call(at, [&] {
-      const auto now = w.server().counts().calls;
-      for (std::uint64_t i = 0; i < 3; ++i)
-        w.server().fail_call(now + i, fake::server_failure(Errc::network, "thrice"));
-    });
-    w.run();
-    calls = w.calls();
-    w.pass_time(std::chrono::hours(24 * 30));
-    w.sync();
-    w.settle(3);
-    ASSERT_THAT(w, InStep()) << "three calls fail, from call " << at << " on";
+  for (const IdForm form : {IdForm::entry_id, IdForm::source_key}) {
+    auto plan = servers::calm();
+    plan.server.id_form = form;
+    std::uint64_t calls = 1;
+    for (std::uint64_t at = 1; at <= calls; ++at) {
+      World w({.faults = plan});
+      w.inbox().add("shown");
+      w.sync();
+      w.hide("shown");
+      w.inbox().add("new1").add("new2");
+      w.at_call(at, [&] {
+        const auto now = w.server().counts().calls;
+        for (std::uint64_t i = 0; i < 3; ++i)
+          w.server().fail_call(now + i, fake::server_failure(Errc::network, "thrice"));
+      });
+      w.run();
+      calls = w.calls();
+      w.pass_time(std::chrono::hours(24 * 30));
+      w.sync();
+      w.settle(3);
+      ASSERT_THAT(w, InStep()) << "form " << static_cast<int>(form) << ": three calls fail, from call " << at << " on";
+    }
   }
 }
 

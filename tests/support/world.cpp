@@ -285,6 +285,33 @@ std::vector<std::string> World::event_names() {
   return names;
 }
 
+namespace {
+
+/// Events of all runs, and findings. A store that fails here has been complained of elsewhere.
+std::string told_by(Store& store) {
+  std::string out = "What the store tells:\n";
+  auto runs = store.runs(100);
+  if (!runs) return out + "  nothing: " + runs.error().to_string() + "\n";
+  for (auto run = runs.value().rbegin(); run != runs.value().rend(); ++run) {
+    auto events = store.events(run->id);
+    if (!events) continue;
+    for (const Event& event : events.value()) {
+      out += fmt::format("  run {}, folder {}: {} {} {}\n", static_cast<std::int64_t>(run->id),
+                         static_cast<std::int64_t>(event.folder), name_of(event.kind),
+                         event.key ? event.key->hex() : "", event.detail);
+    }
+  }
+  auto findings = store.findings(std::nullopt);
+  if (!findings) return out;
+  for (const Finding& finding : findings.value()) {
+    out += fmt::format("  finding {} {} {}\n", name_of(finding.kind), finding.key ? finding.key->hex() : "",
+                       finding.detail);
+  }
+  return out;
+}
+
+}  // namespace
+
 void World::note(const std::string& line) { inside_->history.push_back(line); }
 
 std::string World::story() const {
@@ -292,7 +319,7 @@ std::string World::story() const {
   for (const std::string& line : inside_->history) out += "  " + line + "\n";
   out += "The server:\n" + inside_->provider->plan().to_string();
   out += "What is held:\n" + in_words(read_holding(inside_->mirror->store(), inside_->mirror->copies()));
-  return out;
+  return out + told_by(inside_->mirror->store());
 }
 
 void PrintTo(const World& world, std::ostream* out) { *out << world.story(); }
