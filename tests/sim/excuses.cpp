@@ -25,6 +25,7 @@ void Excuses::happened(const fake::WorldVerb& verb) {
     }
     if (kind.starts_with("hide")) {
       hid_something_ = true;
+      if (kind == "hide-as-deleted") denied_something_ = true;
       left_out_.insert(label);
     }
   }

@@ -32,6 +32,8 @@ class Excuses {
   test::Expectation expectation() const;
   /// What was lost in silence shows in no count here: the next sweep finds it, and nothing before.
   bool nobody_can_tell() const;
+  /// A living message was reported deleted.
+  bool denied_something() const { return denied_something_; }
   /// It left its place at some time: that it lives again may be unknown until a run ends well.
   bool wandered(const std::string& label) const { return wandered_.contains(label) || folders_wandered_; }
 
@@ -43,7 +45,7 @@ class Excuses {
   std::set<std::string> left_out_;  // the version they have may have been left out in silence, whatever is wrong by now
   std::set<std::pair<SourceKey, ChangeKey>> refused_;
   std::set<SourceKey> had_copy_;
-  bool hid_something_{false}, folders_wandered_{false}, time_passed_{false};
+  bool hid_something_{false}, denied_something_{false}, folders_wandered_{false}, time_passed_{false};
 };
 
 }  // namespace mapisync::sim
