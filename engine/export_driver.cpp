@@ -125,7 +125,7 @@ class Drive {
 
   Result<void> commit_batch(std::optional<SyncState> state) {
     std::vector<DeliveredMessage> messages = take();
-    if (messages.empty() && !state) return success();
+    if (request_.discard || (messages.empty() && !state)) return success();
     MAPISYNC_TRYV(note_intent(work_, messages));
     MAPISYNC_TRY(commit, FolderCommit::begin(work_));
     for (const DeliveredMessage& message : messages) {
@@ -189,10 +189,6 @@ class Drive {
     outcome_.deletions = collector_.deletion_claims();
     outcome_.read_states = collector_.read_state_changes();
     outcome_.errors = collector_.errors();
-    if (request_.discard) {
-      take();
-      return success();
-    }
     if (request_.leave_rest && outcome_.done) {
       outcome_.rest = take();
       return success();

@@ -184,7 +184,11 @@ Result<FenceOutcome> take_fence(FolderWork& work) {
     return failed(fail(Errc::cancelled, Scope::process, Retry::later, "before the table was read"));
   if (!state && work.run.capabilities.composed_state == Known::no && head_may_do(work, counters)) {
     MAPISYNC_TRY(settled, settle_by_head(work, counters));
-    if (settled) return FenceOutcome{true, false, false, std::nullopt};
+    if (settled) {
+      FenceOutcome outcome;
+      outcome.settled = true;
+      return outcome;
+    }
   }
   MAPISYNC_TRY(read, read_tables(work));
   if (read.failure) return failed(*read.failure);
@@ -218,10 +222,12 @@ Result<FenceOutcome> take_restricted_fence(FolderWork& work) {
 
 Result<FenceOutcome> take_whole_pass(FolderWork& work) {
   FenceOutcome nothing;
-  if (work.run.capabilities.selective_sync != Known::no || work.run.budget.exhausted()) return nothing;
+  if (work.run.capabilities.selective_sync != Known::no) return nothing;
   MAPISYNC_TRY(digest, waiting_digest(work));
   const bool tried = digest == work.checkpoint.blocked_by && !work.run.options.retry_all_now;
   if (digest.empty() || tried) return nothing;
+  nothing.unaffordable = work.run.budget.exhausted();
+  if (nothing.unaffordable) return nothing;
   FencePass whole;
   whole.from_nothing = true;
   const FolderCounters counters = counters_or_none(work);

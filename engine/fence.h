@@ -13,6 +13,7 @@ struct FenceOutcome {
   bool settled{false};             // the table was read and settled, with or without a fence
   bool certain{false};             // and now we account for what it lists, no more and no less
   bool fenced{false};              // and a state was committed
+  bool unaffordable{false};        // nothing was done: the limits of this run leave no call for it
   std::optional<Failure> failure;  // the server's: not even the table could be read
 };
 

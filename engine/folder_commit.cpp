@@ -206,6 +206,10 @@ Result<void> FolderCommit::note_values(const DeliveredMessage& message) {
 }
 
 Result<void> FolderCommit::refuse(const Standing& before, const DeliveredMessage& message, const std::string& reason) {
+  // Its read mark is no part of what is refused, and is not told again.
+  if (before.ledger && before.ledger->read != message.read) {
+    MAPISYNC_TRYV(set_read(message.header.source_key, message.read));
+  }
   UnsettledRow row;
   row.cls = UnsettledClass::refused;
   row.row = row_of(message);

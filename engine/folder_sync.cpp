@@ -33,6 +33,8 @@ class FolderSync {
 
     if (work_.checkpoint.adoption_due && out_of_budget()) unfinished(Unfinished::limit, std::nullopt);
     if (left()) return finish();
+    MAPISYNC_TRY(whole, whole_pass_before_all());
+    if (whole || left()) return finish();
     MAPISYNC_TRY(wanted, pass_wanted());
     bool settled = false;
     if (wanted) {
@@ -58,7 +60,8 @@ class FolderSync {
     MAPISYNC_TRYV(take_up_lost_call(work_));
     report_.unfinished = Unfinished::none;
     report_.failure.reset();
-    MAPISYNC_TRYV(isolate_pending());
+    MAPISYNC_TRYV(ask_for_all());
+    if (!left()) MAPISYNC_TRYV(isolate_pending());
     return finish();
   }
 
@@ -306,10 +309,22 @@ class FolderSync {
     return success();
   }
 
+  /// Under a limit the calls of an ordinary pass, which brings nothing that waits, would leave none for it. True: it
+  /// has brought everything.
+  Result<bool> whole_pass_before_all() {
+    if (!run_.budget.limited() || work_.checkpoint.adoption_due || pass_takes_somebody_down()) return false;
+    if (run_.capabilities.selective_sync != Known::no || work_.tally.source().pending == 0) return false;
+    MAPISYNC_TRYV(ask_for_all());
+    return accounted_;
+  }
+
   Result<void> ask_for_all() {
     MAPISYNC_TRY(whole, take_whole_pass(work_));
     if (whole.failure) return table_failed(*whole.failure);
     if (whole.fenced) accounted_ = whole.certain;
+    if (!whole.unaffordable) return success();
+    MAPISYNC_TRY(totals, run_.env.store.unsettled_totals(work_.id()));
+    if (totals.pending > 0) unfinished(Unfinished::limit, std::nullopt);
     return success();
   }
 

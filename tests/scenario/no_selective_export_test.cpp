@@ -64,6 +64,16 @@ TEST_P(NoSelectiveExport, WhileNothingChangesItIsNotAskedForInEveryRun) {
 }
 
 // Invariant 6: what was deleted meanwhile is told by no pass from nothing; the table that is read after it tells.
+// Invariants 8 and 12: a limit on calls that is shared among the folders leaves one for it.
+TEST_P(NoSelectiveExport, UnderALimitThePassFromNothingHasItsTurn) {
+  for (const char* other : {"A", "B", "C"}) w_.folder(other).add(1);
+  w_.sync();
+  w_.heal_with_new_version("bad");
+  w_.options().limits.calls = 6;
+  for (int run = 0; run < 12; ++run) w_.sync();
+  EXPECT_THAT(w_, InStep());
+}
+
 TEST_P(NoSelectiveExport, DeletionsMeanwhileAreSeen) {
   w_.remove("m2").remove("new1").heal_with_new_version("bad");
   w_.at_call(30, [this] { w_.remove("m3"); });

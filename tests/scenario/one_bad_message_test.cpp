@@ -137,6 +137,18 @@ TEST(OneBadMessage, TheSuspectIsJudgedOnceAControlExists) {
   EXPECT_THAT(w, Quarantines(Names{"bad"}));
 }
 
+// Invariant 2: a control is looked at and dropped, however many batches it would make.
+TEST(OneBadMessage, AControlFromAnotherFolderStaysThere) {
+  auto plan = servers::exchange();
+  plan.server.end_alone = true;
+  World w({.faults = plan});
+  w.options().batch_messages_max = 1;
+  w.folder("Archive").add("good");
+  w.folder("Zoo").add_bad("bad");
+  w.sync();
+  EXPECT_THAT(w, InStepExcept("bad"));
+}
+
 // Invariant 4: a success without the message is looked at again.
 TEST(OneBadMessage, SilentlyLeftOutIsNoticed) {
   World w;

@@ -37,6 +37,19 @@ TEST_P(BothSinks, OneMessageIsRefused) {
   EXPECT_EQ(w.report().grade, Grade::in_step_but_known);
 }
 
+// Invariant 2: the older copy is kept; that its message was read is told once, with the version that is refused.
+TEST_P(BothSinks, WhatIsRefusedWasReadMeanwhile) {
+  World w(setup());
+  w.inbox().add(3);
+  w.sync();
+  w.modify("m2").mark_read("m2");
+  w.sink_script().answer = refusing("m2");
+  w.sync();
+  w.expect().refused = {"m2"};
+  w.settle();
+  EXPECT_THAT(w.differences(), testing::IsEmpty()) << w.story();
+}
+
 /// The only message that is refused or condemned.
 UnsettledRow only_judged(World& w) {
   std::vector<UnsettledRow> rows;

@@ -81,6 +81,13 @@ bool Excuses::nobody_can_tell() const {
   return forgets || (hid_something_ && server.counters != fake::CountersTelling::exact);
 }
 
+bool Excuses::waits_for_a_day() const {
+  const bool untold = !healed_quietly_.empty() || !versionless_.empty();
+  const fake::ServerProfile& server = setup_.server.server;
+  const bool whole = server.selective_sync == Known::no || server.announced.selective_sync == Known::no;
+  return whole && untold && !time_passed_;
+}
+
 Truth Excuses::as_seen(Truth truth) const {
   for (test::TrueFolder& folder : truth) {
     for (test::TrueMessage& message : folder.messages) {
@@ -100,6 +107,7 @@ Expectation Excuses::expectation() const {
   // No table tells of their new versions: time earns them another attempt.
   if (!time_passed_) expected.aside_for_now.insert(versionless_.begin(), versionless_.end());
   expected.before_sweep = hid_something_ && !time_passed_;
+  expected.anything_pending = waits_for_a_day();
   expected.excluded_unseen = setup_.server.server.restriction == Known::yes && !time_passed_;
   expected.had_copy = had_copy_;
   const SyncOptions usual;

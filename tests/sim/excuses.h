@@ -32,6 +32,9 @@ class Excuses {
   test::Expectation expectation() const;
   /// What was lost in silence shows in no count here: the next sweep finds it, and nothing before.
   bool nobody_can_tell() const;
+  /// Where nothing can be asked for by itself, and nothing tells that the bad message is well again, everything that
+  /// was put aside waits until a pass from nothing is due.
+  bool waits_for_a_day() const;
   /// A living message was reported deleted.
   bool denied_something() const { return denied_something_; }
   /// It left its place at some time: that it lives again may be unknown until a run ends well.

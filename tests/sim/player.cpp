@@ -24,9 +24,9 @@ using test::Truth;
 using test::World;
 
 constexpr unsigned kQuietRuns = 2;
-constexpr unsigned kQuietRunsOfTheSlow = 40;  // under paging and limits; how many were needed is counted
-constexpr std::uint32_t kIdleSteps = 40;      // a server that gets no further is no other after a thousand
-constexpr std::uint64_t kCallsMax = 20'000;   // of one run; beyond that it does not end
+constexpr unsigned kQuietRunsOfTheSlow = 150;  // under paging and limits; how many were needed is counted
+constexpr std::uint32_t kIdleSteps = 40;       // a server that gets no further is no other after a thousand
+constexpr std::uint64_t kCallsMax = 20'000;    // of one run; beyond that it does not end
 
 test::WorldSetup world_setup(const Setup& setup, const Stage& stage) {
   test::WorldSetup out;
@@ -374,7 +374,7 @@ class Player {
     // Only to a state the server tells its deletions, false ones too. In a new instance of the mailbox the first run
     // recognises, the second one gets a state; of what is hidden as deleted a state knows since a table was read.
     const bool adopted = accepted_at_ > 0 && accepted_at_ + kQuietRuns > outcome_.runs;
-    const unsigned more = adopted || excuses_.denied_something() ? 1 : 0;
+    const unsigned more = excuses_.denied_something() ? 2 : adopted ? 1 : 0;
     std::vector<std::string> lines;
     for (unsigned runs = 1; runs <= kQuietRuns + more && well(); ++runs) {
       run();

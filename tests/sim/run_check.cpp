@@ -49,6 +49,8 @@ void untold_verdicts(const HeldFolder* before, const HeldFolder& after, const Ev
     const auto found = old.find(row.row.source_key);
     const bool same = found != old.end() && found->second->cls == row.cls;
     if (!kind || same || told.has(*kind, after.record.id, row.row.source_key)) continue;
+    // Known under its former key.
+    if (told.has(EventKind::new_instance, after.record.id, row.row.source_key)) continue;
     lines.push_back(fmt::format("{}: {} is {} without an event", after.record.info.name, row.row.source_key.hex(),
                                 name_of(row.cls)));
   }

@@ -127,7 +127,7 @@ std::vector<std::string> RunJudge::look() {
   const Truth truth = excuses_.as_seen(this->truth());
   auto lines = test::differences(truth, before_, excuses_.expectation());
   for (const test::HeldFolder& folder : before_.folders) {
-    if (closed(truth, folder) || folder.record.deletion_held) continue;
+    if (closed(truth, folder) || folder.record.deletion_held || excuses_.waits_for_a_day()) continue;
     for (const UnsettledRow& row : folder.unsettled) {
       if (row.cls == UnsettledClass::pending) lines.push_back(folder.record.info.name + ": something is still pending");
     }

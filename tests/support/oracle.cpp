@@ -139,6 +139,8 @@ class MessageCheck {
   void flags() {
     // What the server left out of a pass it may have forgotten: it tells of no read mark either.
     if (message_.exportable == Exportable::silent && expected_.before_sweep) return;
+    // Nor of what a restriction leaves out.
+    if (held_.unsettled != nullptr && expected_.excluded_unseen) return;
     if (held_.copy->read != message_.read)
       say(message_.read ? "read, but the mirror says unread" : "unread, but the mirror says read");
     if (held_.copy->associated != message_.associated) say("the associated flag differs");
@@ -248,10 +250,16 @@ void check_report(const FolderReport& report, const TrueFolder* truth, const Hel
         "{}: the report says itself that its totals do not add up (source {} of {}, mirror {} of {})", report.path,
         report.source.sum(), report.source_counted.value_or(0), report.mirror.sum(), report.mirror_counted));
   }
+  // Such a target may have stored, before a crash, what it refuses now, or what does not export any more.
+  std::set<SourceKey> ahead;
+  for (const UnsettledRow& row : held.unsettled) {
+    if (holding.separate) ahead.insert(row.row.source_key);
+  }
+  for (const LedgerRow& row : held.ledger) ahead.erase(row.key);
   std::uint64_t alive = 0;
   std::uint64_t stale = 0;
   for (const auto& [key, copy] : holding.mirror) {
-    if (key.first != held.record.id || copy.deleted) continue;
+    if (key.first != held.record.id || copy.deleted || ahead.contains(key.second)) continue;
     ++alive;
     if (copy.stale) ++stale;
   }

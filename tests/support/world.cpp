@@ -213,7 +213,11 @@ Truth World::truth() {
   return truth;
 }
 
-Holding World::holding() { return read_holding(inside_->mirror->store(), inside_->mirror->copies()); }
+Holding World::holding() {
+  Holding holding = read_holding(inside_->mirror->store(), inside_->mirror->copies());
+  holding.separate = inside_->setup.mirror == MirrorKind::separate;
+  return holding;
+}
 Expectation& World::expect() noexcept { return inside_->expectation; }
 
 std::vector<std::string> World::differences() {
