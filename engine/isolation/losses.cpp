@@ -86,6 +86,19 @@ Result<std::uint64_t> single_out_suspects(FolderWork& work, Worklist& list, cons
   return std::uint64_t{suspects.size() - now};
 }
 
+namespace {
+
+/// Part of it is known to fail: that is looked into first, or else a search over many runs begins anew in each.
+bool narrowed(const OrdinalSet& group, const std::vector<PlannedBatch>& frontier) {
+  return std::any_of(frontier.begin(), frontier.end(), [&](const PlannedBatch& known) {
+    const auto within = OrdinalSet(known).ordinals();
+    return within.size() < group.size() &&
+           std::all_of(within.begin(), within.end(), [&](Ordinal ordinal) { return group.contains(ordinal); });
+  });
+}
+
+}  // namespace
+
 std::vector<PlannedBatch> known_failing(const LostPlaces& lost, const std::vector<PendingId>& ids,
                                         const std::vector<PlannedBatch>& frontier) {
   if (lost.empty()) return frontier;
@@ -95,11 +108,11 @@ std::vector<PlannedBatch> known_failing(const LostPlaces& lost, const std::vecto
   for (const LostPlace& place : lost.all()) {
     OrdinalSet group;
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      if (taken[i] || !place.place.holds(ids[i])) continue;
-      taken[i] = true;
-      group.add(OrdinalSet(static_cast<Ordinal>(i), 1));
+      if (!taken[i] && place.place.holds(ids[i])) group.add(OrdinalSet(static_cast<Ordinal>(i), 1));
     }
-    if (!group.empty()) groups.push_back(group.batch());
+    if (group.empty() || narrowed(group, frontier)) continue;
+    for (const Ordinal ordinal : group.ordinals()) taken[ordinal] = true;
+    groups.push_back(group.batch());
   }
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (taken[i]) all_taken.push_back(static_cast<Ordinal>(i));

@@ -25,7 +25,8 @@ Result<void> forget_settled_places(FolderWork& work, const Worklist& list);
 /// How many more of them there are than this run asks for before it looks again; nobody plans these.
 Result<std::uint64_t> single_out_suspects(FolderWork& work, Worklist& list, const Judge& judge, SelectiveCalls& calls);
 
-/// Groups known to fail: those in which somebody was lost, and what is left of `frontier`. Disjoint.
+/// Groups known to fail: those in which somebody was lost, unless part of one is in `frontier` by itself, and what is
+/// left of `frontier`. Disjoint.
 std::vector<PlannedBatch> known_failing(const LostPlaces& lost, const std::vector<PendingId>& ids,
                                         const std::vector<PlannedBatch>& frontier);
 

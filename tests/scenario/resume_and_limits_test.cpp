@@ -33,6 +33,37 @@ TEST(ResumeAndLimits, OneCallARunStillConverges) {
   }
 }
 
+// Invariant 8: a search of one call a run goes on where it was, also among those for whom a run asked that was broken
+// off.
+TEST(ResumeAndLimits, OneCallARunConvergesAfterARunThatWasBrokenOff) {
+  fake::FaultPlan plan;
+  plan.server.catch_up = CatchUp::none;
+  plan.server.announced.composed_state = Known::no;
+  plan.server.announced.id_form = IdForm::source_key;
+  for (std::uint64_t at = 1; at <= 20; ++at) {
+    for (const bool crash : {true, false}) {
+      World w({.faults = plan});
+      w.options().limits.calls = 1;
+      ASSERT_TRUE(w.mailbox().add_standard_folders());
+      w.inbox().add(6).add_bad("m7");
+      w.run();
+      w.run();
+      w.heal_with_new_version("m1");
+      if (crash) {
+        w.crash_at_call(at);
+      } else {
+        w.sink_script().fail_call = w.sink_script().calls + at;
+      }
+      w.run();
+      w.sink_script().fail_call = 0;
+      w.break_with_new_version("m5");
+      for (int run = 0; run < 80; ++run) w.sync();
+      ASSERT_THAT(w, InStepExcept("m5", "m7"))
+          << (crash ? "the process ended at call " : "the target failed at call ") << at;
+    }
+  }
+}
+
 // Invariant 12: one folder never starves another, whatever the budget.
 TEST(ResumeAndLimits, OneCallARunReachesEveryFolder) {
   World w;
