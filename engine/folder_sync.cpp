@@ -226,11 +226,13 @@ class FolderSync {
 
   Result<void> sweep_if_due() {
     MAPISYNC_TRY(due, sweep_due());
-    if (!due) return success();
+    return due ? sweep() : Result<void>(success());
+  }
+
+  Result<void> sweep() {
+    swept_ = true;
     MAPISYNC_TRY(read, read_tables(work_));
-    if (read.failure) {
-      return table_failed(*read.failure);
-    }
+    if (read.failure) return table_failed(*read.failure);
     SettleRequest request;
     request.reason = SettleReason::sweep;
     request.counters = counters_;
@@ -399,7 +401,15 @@ class FolderSync {
   // --- the end ---
 
   Result<FolderEnd> finish() {
-    const FolderCounters now = fresh_counters();
+    FolderCounters now = fresh_counters();
+    MAPISYNC_TRY(as_expected, agrees_with_counters(now));
+    if (!as_expected && now == counters_ && !left() && !swept_ && !accounted_) {
+      // What has happened since the pass, the loss of a session at the wrong moment for example, is no reason to alarm
+      // anybody before the table was read.
+      MAPISYNC_TRYV(sweep());
+      if (!left()) MAPISYNC_TRYV(isolate_pending());
+      now = fresh_counters();
+    }
     report_.counts_moved = !(now == counters_);
     // What came after the table was read is in the counters, and must not pass for the server's own error.
     if (agreed_ && !report_.counts_moved) MAPISYNC_TRYV(remember_agreement(now));
@@ -487,6 +497,7 @@ class FolderSync {
   std::optional<Failure> pass_failure_;  // as at a bad message, and not explained yet
   bool agreed_{false};                   // a sweep found what we account for, no more and no less
   bool accounted_{false};                // a fence's table is accounted for
+  bool swept_{false};                    // the table was read because of the counters
   FolderEnd end_;
 };
 

@@ -72,6 +72,7 @@ struct Expectation {
   std::set<SourceKey> had_copy;  // keys the mirror held alive earlier: their last good copy must not be lost
   bool deletions_held{false};    // living copies of gone messages are excused if they are marked held
   bool anything_pending{false};
+  bool separate{false};  // as Holding has it
 };
 
 /// Empty = in step. Each line is one difference, in words.
