@@ -82,7 +82,7 @@ bool Excuses::nobody_can_tell() const {
 }
 
 bool Excuses::waits_for_a_day() const {
-  const bool untold = !healed_quietly_.empty() || !versionless_.empty();
+  const bool untold = !healed_quietly_.empty() || !versionless_.empty() || troubled_;
   const fake::ServerProfile& server = setup_.server.server;
   const bool whole = server.selective_sync == Known::no || server.announced.selective_sync == Known::no;
   return whole && untold && !time_passed_;

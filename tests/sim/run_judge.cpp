@@ -141,13 +141,15 @@ bool RunJudge::anything_set_aside() const {
   });
 }
 
-bool RunJudge::anything_pending() const {
-  return std::any_of(before_.folders.begin(), before_.folders.end(), [](const test::HeldFolder& folder) {
-    return !folder.record.deleted_at &&
-           std::any_of(folder.unsettled.begin(), folder.unsettled.end(),
-                       [](const UnsettledRow& row) { return row.cls == UnsettledClass::pending; });
+bool RunJudge::anything(UnsettledClass cls) const {
+  return std::any_of(before_.folders.begin(), before_.folders.end(), [cls](const test::HeldFolder& folder) {
+    return !folder.record.deleted_at && std::any_of(folder.unsettled.begin(), folder.unsettled.end(),
+                                                    [cls](const UnsettledRow& row) { return row.cls == cls; });
   });
 }
+
+bool RunJudge::anything_pending() const { return anything(UnsettledClass::pending); }
+bool RunJudge::anything_suspected() const { return anything(UnsettledClass::suspected); }
 
 bool RunJudge::anything_due() const {
   return std::any_of(before_.folders.begin(), before_.folders.end(), [](const test::HeldFolder& folder) {

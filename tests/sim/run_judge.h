@@ -35,9 +35,11 @@ class RunJudge {
   const test::Holding& holding() const noexcept { return before_; }
   bool anything_set_aside() const;
   bool anything_pending() const;
+  bool anything_suspected() const;
   bool anything_due() const;  // a sweep
 
  private:
+  bool anything(UnsettledClass cls) const;
   void complain(std::string line) { outcome_.complaints.push_back(std::move(line)); }
   void complain_all(const char* when, const std::vector<std::string>& lines);
   void check_failure(const Failure& failure, bool expected);

@@ -72,6 +72,10 @@ class MessageCheck {
       return;
     // Damage without a new change key: the copy we hold is the current version, nobody has to know.
     if (ledger_current && held_.unsettled == nullptr) return delivered();
+    // A version that is left out is not asked for where an older one is refused.
+    if (message_.exportable == Exportable::silent) {
+      return unsettled_as({UnsettledClass::quarantined, UnsettledClass::suspected, UnsettledClass::refused});
+    }
     unsettled_as({UnsettledClass::quarantined, UnsettledClass::suspected});
   }
 
