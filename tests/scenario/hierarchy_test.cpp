@@ -110,6 +110,7 @@ TEST(Hierarchy, ADeletionThatCouldNotBeVerifiedIsNotForgotten) {
     w.inbox().add(2);
     w.sync();
     w.delete_folder("Projects");
+    w.options().exclude_folders = {"Projects"};  // no visit would notice that it is gone
   };
   story(whole);
   whole.sync();
@@ -122,8 +123,9 @@ TEST(Hierarchy, ADeletionThatCouldNotBeVerifiedIsNotForgotten) {
         w.server().fail_call(w.server().counts().calls + call, fake::server_failure(code, "scripted"));
       }
       w.run();
+      const bool ended = w.run().report.has_value();
       w.run();  // where the first failure ended the run, the second one meets this
-      w.settle();
+      if (!ended) w.sync();
       ASSERT_THAT(w, InStep());
     }
   }
