@@ -98,9 +98,9 @@ class FolderSync {
     return success();
   }
 
-  /// The process ended within a pass: what had arrived by then is of no S_OK, and no later one may cover it.
+  /// The process ended within a pass, or right behind it: what had arrived by then is of no S_OK that we keep, and no
+  /// later one may cover it.
   Result<void> take_up_broken_pass() {
-    if (!work_.checkpoint.pass_partial) return success();
     MAPISYNC_TRY(left, run_.env.store.ledger_page(work_.id(), Coverage::arriving, {}, 1));
     if (left.empty()) return success();
     MAPISYNC_TRY(commit, FolderCommit::begin(work_));

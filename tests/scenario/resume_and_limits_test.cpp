@@ -227,6 +227,29 @@ TEST_P(StopAnywhere, AKilledPassCostsTheOpenBatch) {
   }
 }
 
+// Invariants 1 and 6: what has arrived, but not with its state, may be gone before anybody asks again; the server never
+// tells of it, and no counter does here.
+TEST_P(StopAnywhere, DeletedAfterACrashAroundAnyCommit) {
+  auto plan = servers::fenced(GetParam());
+  plan.server.counters = fake::CountersTelling::absent;
+  for (const bool first : {true, false}) {
+    for (const bool before : {true, false}) {
+      bool crashed = true;
+      for (std::uint64_t at = 1; crashed; ++at) {
+        World w({.faults = plan});
+        w.inbox().add(2);
+        if (!first) w.sync();
+        w.inbox().add("gone").add("kept");
+        before ? w.store_watch().crash_before_commit(at) : w.store_watch().crash_after_commit(at);
+        crashed = w.run().crashed;
+        w.remove("gone");
+        w.sync();
+        ASSERT_THAT(w, InStep()) << (before ? "before" : "after") << " commit " << at;
+      }
+    }
+  }
+}
+
 // Invariants 1, 6: the process ends within a pass, and what it brought is deleted while the next run is under way: a
 // pass that never saw it must not cover it. Nobody would report that deletion, and there are no counters to show it.
 TEST_P(StopAnywhere, WhatAKilledPassDeliveredIsNotCoveredByALaterOne) {
