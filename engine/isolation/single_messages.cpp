@@ -111,7 +111,7 @@ Result<void> SingleMessages::retry(UnsettledRow row) {
   }
   const bool early = row.next_retry && *row.next_retry > run_.env.clock.now() && !run_.options.retry_all_now;
   if (!early && row.cls == UnsettledClass::refused) {  // nobody has to want it any more: it does not even export
-    row.evidence = {};
+    if (row.evidence.kind == TroubleKind::importer_rejected) row.evidence = {};  // else strikes of an earlier run
     MAPISYNC_TRYV(
         judge_.strike(std::move(row), outcome.failure ? *outcome.failure : not_delivered(), outcome.server_lost));
   } else if (!early) {  // asked early: as it was
