@@ -45,6 +45,9 @@ class Settlement {
     MAPISYNC_TRYV(apply_deletions(work_, *commit, verified.gone));
     for (const SourceKey& key : verified.unknown) MAPISYNC_TRYV(doubt(*commit, key));
     if (read_.unidentified > 0) {
+      for (const SourceKey& key : verified.alive) MAPISYNC_TRYV(merge_unlisted(*commit, key));
+    }
+    if (read_.unidentified > 0) {
       settled_.agreed = settled_.certain = false;
       MAPISYNC_TRYV(commit->finding(FindingKind::row_unreadable, std::nullopt, Errc::malformed,
                                     std::to_string(read_.unidentified) + " rows of the table have no source key"));
@@ -109,13 +112,32 @@ class Settlement {
   Result<void> merge_held_copy(FolderCommit& commit, const Standing& standing, TableRow row) {
     const LedgerRow& copy = *standing.ledger;
     const Versions versions = compare(row.change_key, copy.change_key);
-    // Without a version to compare, what vouches is a pass that just succeeded, or a delivery of this very run.
-    const bool vouched = request_.reason == SettleReason::sweep || request_.whole || copy.run == run_.id;
+    const bool vouched = vouched_for(copy);
     const bool whole = copy.completeness == Completeness::complete;
     if (versions == Versions::different || (versions == Versions::unknown && !vouched) || !whole) {
       return candidate(commit, standing, std::move(row), false);
     }
     return success();
+  }
+
+  /// Without a version to compare, what vouches is a pass that just succeeded, or a delivery of this very run. Where no
+  /// state claims anything, one of this round as well: under a limit others would never have their turn.
+  bool vouched_for(const LedgerRow& copy) const {
+    if (request_.reason == SettleReason::sweep || request_.whole || copy.run == run_.id) return true;
+    return request_.reason == SettleReason::no_fence && run_.budget.limited() && copy.run >= run_.round_start;
+  }
+
+  /// It is there, and its row may be one of those without identity: nothing tells its version, and a state that is
+  /// committed with this table claims it.
+  Result<void> merge_unlisted(FolderCommit& commit, const SourceKey& key) {
+    MAPISYNC_TRY(standing, commit.standing(key));
+    if (!standing.ledger || standing.unsettled || vouched_for(*standing.ledger)) return success();
+    TableRow row;
+    row.source_key = key;
+    row.ref = standing.ledger->ref;
+    row.associated = standing.ledger->associated;
+    row.size.value = standing.ledger->size;
+    return commit.make_pending(standing, std::move(row), 0, false);
   }
 
   /// A copy that the table lists. Before a sweep or an opaque fence it existed already, so the state

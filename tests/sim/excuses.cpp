@@ -16,6 +16,7 @@ void Excuses::happened(const fake::WorldVerb& verb) {
   const bool new_version = verb.words.back() == "new-version";
   if (what == "break" || what == "heal") {
     const std::string kind = what == "break" ? verb.words[2] : "";
+    if (what == "break" && verb.words.size() > 3) noisy_damage_ = noisy_damage_ || verb.words[3] != "corrupt_data";
     if (kind == "placeholder" || kind == "truncate") garbled_.insert(label);
     if (new_version) {
       new_version_of(label);

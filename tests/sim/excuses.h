@@ -32,6 +32,8 @@ class Excuses {
   test::Expectation expectation() const;
   /// What was lost in silence shows in no count here: the next sweep finds it, and nothing before.
   bool nobody_can_tell() const;
+  /// Messages fail with what may be noise, each as often as it takes to tell them from it.
+  bool takes_many_strikes() const { return noisy_damage_; }
   /// The server did not work for a while, whatever it was asked for.
   void server_troubled() { troubled_ = true; }
   /// Where nothing can be asked for by itself, and nothing tells that the bad message is well again, everything that
@@ -50,7 +52,8 @@ class Excuses {
   std::set<std::string> left_out_;  // the version they have may have been left out in silence, whatever is wrong by now
   std::set<std::pair<SourceKey, ChangeKey>> refused_;
   std::set<SourceKey> had_copy_;
-  bool hid_something_{false}, denied_something_{false}, troubled_{false}, folders_wandered_{false}, time_passed_{false};
+  bool hid_something_{false}, denied_something_{false}, troubled_{false}, noisy_damage_{false},
+      folders_wandered_{false}, time_passed_{false};
 };
 
 }  // namespace mapisync::sim

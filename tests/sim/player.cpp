@@ -349,8 +349,8 @@ class Player {
   }
 
   bool slow() const {
-    return history_.setup.options.limits.calls.has_value() || history_.setup.server.server.page_rows != 0 ||
-           history_.setup.options.table_page_rows < 100;
+    return excuses_.takes_many_strikes() || history_.setup.options.limits.calls.has_value() ||
+           history_.setup.server.server.page_rows != 0 || history_.setup.options.table_page_rows < 100;
   }
 
   void quiet_runs() {

@@ -50,7 +50,7 @@ struct Holding {
   std::vector<HeldFolder> folders;
   MirrorCopies mirror;
   std::vector<Finding> findings;
-  bool separate{false};  // the target has a transaction of its own, and may be ahead of what is recorded
+  bool separate{false};  // the target has a transaction of its own, and a crash may have left it ahead of the record
 };
 
 /// Everything the store holds, plus the mirror as its reader shows it. Ends the test process on a failing store.

@@ -92,7 +92,7 @@ RunEnd World::run() {
       note("  -> failed: " + end.failure->to_string());
     }
   } catch (const Crash& crash) {
-    end.crashed = true;
+    end.crashed = in.crashed = true;
     note(std::string("  -> the process ended at ") + crash.where);
   }
   in.actions.clear();
@@ -215,7 +215,7 @@ Truth World::truth() {
 
 Holding World::holding() {
   Holding holding = read_holding(inside_->mirror->store(), inside_->mirror->copies());
-  holding.separate = inside_->setup.mirror == MirrorKind::separate;
+  holding.separate = inside_->setup.mirror == MirrorKind::separate && inside_->crashed;
   return holding;
 }
 Expectation& World::expect() noexcept { return inside_->expectation; }

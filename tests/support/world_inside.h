@@ -68,6 +68,7 @@ struct World::Inside {
   std::map<SourceKey, std::string> names;  // every key a name ever had
   std::map<std::string, SourceKey> keys;   // the latest key of a name
   std::set<SourceKey> had_copy;
+  bool crashed{false};  // in any run so far
   Expectation expectation;
   SyncReport report;
   std::vector<std::string> history;
