@@ -98,6 +98,11 @@ Result<void> SingleMessages::retry(UnsettledRow row) {
     judge_.await_control(std::move(row));
     return success();
   }
+  const bool struck = row.cls == UnsettledClass::refused && row.evidence.kind != TroubleKind::importer_rejected;
+  if (struck && row.evidence.strikes > row.evidence.controls && waited_.insert(row.row.source_key).second) {
+    judge_.await_control(std::move(row));  // as in try_next_alone
+    return success();
+  }
   MAPISYNC_TRY(outcome, calls_.export_one(item_of(row)));
   if (outcome.interrupted) return success();
   if (!outcome.reached) {
