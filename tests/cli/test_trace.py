@@ -94,7 +94,7 @@ class RecordTest(CliTest):
         result = self.run_cli("sync", "fake:box.fake", "mirror.db", "--record", "run.trace", "--record-content",
                               preexec_fn=small)
         self.assert_exit(result, 74, "ioerr")
-        self.assertIn("the recording ends here, the sync goes on", result.err)
+        self.assertIn("the recording ends here, the work goes on", result.err)
         self.assertIn("the sync itself ended with 0 (ok)", result.last)
         self.run_cli("verify", "fake:box.fake", "mirror.db", check=0)
         self.assert_exit(self.run_cli("replay", "run.trace"), 4, "incomplete")

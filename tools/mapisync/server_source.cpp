@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "providers/mapihttp/client/source_url.h"
+#include "providers/mapihttp/client/wire_log.h"
 #include "providers/mapihttp/transport/credential_sources.h"
 #include "providers/mapihttp/transport/curl_channel.h"
 #include "tools/mapisync/safe_text.h"
+#include "tools/mapisync/trace_file.h"
 
 namespace mapisync::cli {
 namespace {
@@ -43,6 +45,17 @@ Result<mapihttp::Credentials> credentials_for(const ServerLogin& login, const st
   return credentials;
 }
 
+/// What cannot be written any more is missing in the log; the work goes on.
+Result<std::shared_ptr<mapihttp::WireObserver>> log_of_the_wire(const std::string& path,
+                                                                const SourceEnvironment& environment) {
+  MAPISYNC_TRY(created, TraceFile::create(path, environment.log));
+  const auto file = std::make_shared<TraceFile>(std::move(created));
+  const auto lines = [file, whole = true](std::string_view line) mutable {
+    if (whole) whole = static_cast<bool>(file->append(line));
+  };
+  return std::shared_ptr<mapihttp::WireObserver>(std::make_shared<mapihttp::WireLog>(environment.clock, lines));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<mapihttp::ClientProvider>> open_server(const SourceRequest& request,
@@ -58,6 +71,10 @@ Result<std::unique_ptr<mapihttp::ClientProvider>> open_server(const SourceReques
   options.address = url.address;
   options.autodiscover = url.autodiscover;
   options.log = environment.log;
+  if (request.login.trace_wire) {
+    MAPISYNC_TRY(observer, log_of_the_wire(*request.login.trace_wire, environment));
+    options.observer = std::move(observer);
+  }
   const auto channels = [ca_file = request.login.ca_file,
                          &clock = environment.clock]() -> Result<std::unique_ptr<mapihttp::HttpChannel>> {
     mapihttp::ChannelOptions how;

@@ -74,6 +74,10 @@ Result<Source> Source::open(const SourceRequest& request, const SourceEnvironmen
     parts->server = std::move(server);
     return Source(std::move(parts));
   }
+  if (request.login.trace_wire) {
+    return fail(Errc::invalid_argument, Scope::process, Retry::never,
+                "--trace-wire is for servers; a fake mailbox speaks no protocol");
+  }
   MAPISYNC_TRY(path, path_of_fake(request.name));
   MAPISYNC_TRY(plan, load_plan(request.fault_plan, environment.stop));
   MAPISYNC_TRY(provider, fake::open_provider(path, std::move(plan), &parts->converter, environment.log));

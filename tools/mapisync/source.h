@@ -20,6 +20,7 @@ struct ServerLogin {
   std::optional<int> password_fd;  // none of the three: the terminal is asked
   std::string user_dn;             // where the endpoint itself is named
   std::string ca_file;
+  std::optional<std::string> trace_wire;  // a new file: what is said to the server, without anybody's data
 };
 
 struct SourceRequest {

@@ -28,6 +28,9 @@ void add_login_options(CLI::App& command, ServerLogin& login) {
       ->type_name("DN");
   command.add_option("--ca-file", login.ca_file, "Trust these certificates (PEM) instead of the system's")
       ->type_name("FILE");
+  command
+      .add_option("--trace-wire", login.trace_wire, "Log the protocol in a new file, without mail, names or secrets")
+      ->type_name("FILE");
 }
 
 void add_source_options(CLI::App& command, SourceRequest& request) {

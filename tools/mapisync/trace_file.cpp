@@ -53,7 +53,7 @@ Result<TraceFile> TraceFile::create(const std::string& path, Log log) {
 
 Failure TraceFile::failed(int error) {
   Failure failure = failure_for(code_of_write(error), path_, error);
-  log_.warn("the recording ends here, the sync goes on: " + failure.context);
+  log_.warn("the recording ends here, the work goes on: " + failure.context);
   return failure;
 }
 

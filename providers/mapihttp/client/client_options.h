@@ -11,6 +11,7 @@
 #include "providers/mapihttp/transport/answer_reader.h"
 #include "providers/mapihttp/transport/credentials.h"
 #include "providers/mapihttp/transport/http_channel.h"
+#include "providers/mapihttp/transport/wire_observer.h"
 
 namespace mapisync::mapihttp {
 
@@ -29,6 +30,7 @@ struct ClientOptions {
   bool may_write{false};                    // Mailbox::open_writer
   std::optional<Duration> call_deadline{};  // of every call but Exporter::synchronize, which is given its own
   Log log{};
+  std::shared_ptr<WireObserver> observer{};  // of all sessions; or none
 };
 
 }  // namespace mapisync::mapihttp

@@ -149,6 +149,7 @@ Result<std::shared_ptr<RopSession>> ClientProvider::connect(const Endpoint& endp
   options.patience = our.options.patience;
   options.cookies = std::exchange(our.cookies, {});
   options.log = our.options.log;
+  options.observer = our.options.observer;
   auto session = std::make_unique<MapiSession>(std::move(options), copy_of(our.credentials), std::move(channel),
                                                our.clock, our.random);
   MAPISYNC_TRYV(session->connect({our.stop, our.options.call_deadline}));

@@ -73,6 +73,7 @@ Result<void> RopSession::round(RopCall& rest, Progress& progress, const CallLimi
   execute.rop_buffer = std::move(buffer);
   execute.max_rop_out = progress.room;
   ++round_trips_;
+  if (WireObserver* observer = session_->observer()) observer->asks(session_->number(), requests);
   auto executed = session_->execute(execute, limits);
   if (!executed) {
     if (executed.error().errc() == Errc::busy && session_->usable()) {
@@ -84,7 +85,11 @@ Result<void> RopSession::round(RopCall& rest, Progress& progress, const CallLimi
   }
   released_.erase(released_.begin(), released_.begin() + static_cast<std::ptrdiff_t>(releases));
   const std::size_t before = rest.requests.size();
-  MAPISYNC_TRY(backoff, take(rest, progress, executed.value().rop_buffer));
+  auto taken = take(rest, progress, executed.value().rop_buffer);
+  if (WireObserver* observer = taken ? nullptr : session_->observer()) {
+    observer->unreadable(session_->number(), taken.error());
+  }
+  MAPISYNC_TRY(backoff, std::move(taken));
   if (backoff) {
     Failure busy = fail(Errc::busy, Scope::mailbox, Retry::later, "the server asks to wait");
     busy.wait = *backoff;
@@ -111,6 +116,7 @@ Result<std::optional<std::chrono::milliseconds>> RopSession::take(RopCall& rest,
     std::copy_n(payload.handles.begin(), rest.handles.size(), rest.handles.begin());
     MAPISYNC_TRY(responses, wire::decode_responses(payload.rops, {rest.requests.empty() ? last : rest.requests,
                                                                   rest.columns, wire::code_page::kWindows1252}));
+    if (WireObserver* observer = session_->observer()) observer->told(session_->number(), responses);
     std::size_t answered = 0;
     for (wire::RopResponse& response : responses) {
       if (response.id == wire::RopId::notify || response.id == wire::RopId::pending) continue;
@@ -142,6 +148,7 @@ Result<void> RopSession::wait(Progress& progress, Failure busy, const CallLimits
   if (busy.wait.count() > 0) time = busy.wait;
   if (++progress.waits > kMostWaits || time > kMostWait) return busy;
   if (limits.deadline && clock_.elapsed() - progress.begun + time > *limits.deadline) return busy;
+  if (WireObserver* observer = session_->observer()) observer->waits(session_->number(), time);
   clock_.wait(time, limits.stop);
   if (limits.stop.requested()) return fail(Errc::cancelled, Scope::process, Retry::later, busy.context);
   return success();

@@ -40,19 +40,25 @@ Result<T> judged(Result<T> decoded, const char* what) {
 /// One request until it has an answer: a token may be renewed, redirects followed, and what never arrived sent again.
 class MapiSession::Call {
  public:
-  Call(MapiSession& session, BytesView body, HeaderList headers, const CallLimits& limits)
+  Call(MapiSession& session, const RequestName& name, BytesView body, HeaderList headers, const CallLimits& limits)
       : session_(session),
+        name_(name),
         body_(body),
         headers_(std::move(headers)),
         limits_(limits),
         begun_(session.clock_.elapsed()) {}
 
   /// The body of a good answer.
-  Result<Bytes> run(const std::string& what) {
+  Result<Bytes> run() {
+    const std::string what = name_.type;
     while (true) {
       AnswerReader answer(session_.options_.most_body, session_.options_.patience);
       MAPISYNC_TRY(arrived, send(answer));
       if (!arrived) continue;
+      if (WireObserver* observer = session_.observer()) {
+        const std::string* code = answer.header("X-ResponseCode");
+        observer->answer(name_, answer.status(), code == nullptr ? "" : *code, answer.pending_count());
+      }
       MAPISYNC_TRYV(session_.cookies_.take(answer.headers()));
       if (answer.status() == 401) {
         if (std::exchange(renewed_, true)) return session_.refused(answer.headers());
@@ -100,6 +106,7 @@ class MapiSession::Call {
   }
 
   MapiSession& session_;
+  RequestName name_;
   BytesView body_;
   HeaderList headers_;
   const CallLimits& limits_;
@@ -117,7 +124,9 @@ MapiSession::MapiSession(SessionOptions options, Credentials credentials, std::u
       clock_(clock),
       id_(make_guid(random)),
       client_id_(make_guid(random)),
-      cookies_(std::move(options_.cookies)) {}
+      cookies_(std::move(options_.cookies)) {
+  if (options_.observer != nullptr) number_ = options_.observer->session_begins();
+}
 
 Result<wire::ConnectResponse> MapiSession::connect(const CallLimits& limits) {
   if (state_ != State::fresh) return fail(Errc::unconfigured, Scope::mailbox, Retry::never, "a session connects once");
@@ -187,8 +196,13 @@ Result<Bytes> MapiSession::request(const char* type, BytesView body, const CallL
 
 Result<Bytes> MapiSession::exchange(const char* type, BytesView body, const CallLimits& limits) {
   const std::uint64_t number = ++requests_;
-  Call call(*this, body, headers_for(type, number), limits);
-  auto answer = call.run(type);
+  const RequestName name{number_, type, number};
+  if (options_.observer != nullptr) options_.observer->request(name, body.size());
+  Call call(*this, name, body, headers_for(type, number), limits);
+  auto answer = call.run();
+  if (options_.observer != nullptr) {
+    options_.observer->ended(name, answer ? answer.value().size() : 0, answer ? nullptr : &answer.error());
+  }
   if (options_.log.enabled(Level::debug)) {
     const std::string what =
         std::string(type) + " " + std::to_string(number) + ": " + std::to_string(body.size()) + " bytes out, ";

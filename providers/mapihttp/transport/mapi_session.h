@@ -17,6 +17,7 @@
 #include "providers/mapihttp/transport/credentials.h"
 #include "providers/mapihttp/transport/http_channel.h"
 #include "providers/mapihttp/transport/url.h"
+#include "providers/mapihttp/transport/wire_observer.h"
 #include "providers/mapihttp/wire/session_body.h"
 
 namespace mapisync::mapihttp {
@@ -32,6 +33,7 @@ struct SessionOptions {
   /// Of a session that was lost, so that the server can end its context; else empty.
   CookieJar cookies{};
   Log log{};
+  std::shared_ptr<WireObserver> observer{};  // or none
 };
 
 class MapiSession {
@@ -59,6 +61,9 @@ class MapiSession {
   bool usable() const noexcept { return state_ == State::connected; }
   /// Of the last answer ("Exchange/15.02.1118.040"); empty before.
   const std::string& server_application() const noexcept { return server_application_; }
+  /// Who looks on, or null, and by which number it knows this session.
+  WireObserver* observer() const noexcept { return options_.observer.get(); }
+  std::uint32_t number() const noexcept { return number_; }
   /// For SessionOptions::cookies of the session that takes this one's place.
   const CookieJar& cookies() const noexcept { return cookies_; }
 
@@ -80,6 +85,7 @@ class MapiSession {
   Clock& clock_;
   State state_{State::fresh};
   std::string id_, client_id_;
+  std::uint32_t number_{0};
   std::uint64_t requests_{0};
   CookieJar cookies_;
   std::string server_application_;
