@@ -333,6 +333,7 @@ Result<void> FolderCommit::release_hold(const Standing& before) {
 Result<bool> FolderCommit::adopt(const SourceKey& from, const TableRow& row, bool only) {
   MAPISYNC_TRY(before, standing(from));
   MAPISYNC_TRYV(unit_->rename_message(work_.id(), from, row.source_key));
+  MAPISYNC_TRYV(forget_former(before, from));
   bool same = true;
   if (before.ledger) {
     MAPISYNC_TRY(copy_is_it, adopt_copy(*before.ledger, row, only));
@@ -346,6 +347,12 @@ Result<bool> FolderCommit::adopt(const SourceKey& from, const TableRow& row, boo
   MAPISYNC_TRYV(no_finding(FindingKind::false_deletion, row.source_key));
   ++writes_;
   return same;
+}
+
+/// A target with a transaction of its own may hold under the former key what we have not come to record.
+Result<void> FolderCommit::forget_former(const Standing& before, const SourceKey& key) {
+  if (before.ledger || !before.unsettled || coupling_ != SinkCoupling::separate) return success();
+  return sink_.mark_deleted(context_, key, DeletionKind::hard);
 }
 
 Result<bool> FolderCommit::adopt_copy(const LedgerRow& before, const TableRow& row, bool only) {
@@ -380,6 +387,7 @@ Result<bool> FolderCommit::adopt_trouble(const UnsettledRow& before, const Table
 Result<void> FolderCommit::set_aside(const SourceKey& from, const SourceKey& to) {
   MAPISYNC_TRY(before, standing(from));
   MAPISYNC_TRYV(unit_->rename_message(work_.id(), from, to));
+  MAPISYNC_TRYV(forget_former(before, from));
   if (before.ledger) {
     const MessageName name{to, before.ledger->change_key, before.ledger->ref};
     MAPISYNC_TRYV(sink_.rename_message(context_, from, name));

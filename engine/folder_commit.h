@@ -71,6 +71,7 @@ class FolderCommit {
   void move(const Standing& before, const Standing& after);
   Result<void> refuse(const Standing& before, const DeliveredMessage& message, const std::string& reason);
   Result<Delivery> keep_equal(const Standing& before, const DeliveredMessage& message, Coverage coverage);
+  Result<void> forget_former(const Standing& before, const SourceKey& key);
   Result<bool> adopt_copy(const LedgerRow& before, const TableRow& row, bool only);
   Result<bool> adopt_trouble(const UnsettledRow& before, const TableRow& row, bool only);
   Result<void> note_owned(const Standing& before, Route route);

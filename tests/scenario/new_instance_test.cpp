@@ -408,5 +408,22 @@ TEST(NewInstanceStories, AMoveInTheMiddleOfTheRunEndsIt) {
   }
 }
 
+// Invariant 2: what a target with a transaction of its own stored before a crash, and nobody recorded, does not stay
+// under the key of the former instance.
+TEST(NewInstance, WhatATargetIsAheadWithLeavesNoGhost) {
+  bool crashed = true;
+  for (std::uint64_t at = 1; crashed; ++at) {
+    World w({.mirror = MirrorKind::separate});
+    w.inbox().add(3);
+    w.store_watch().crash_before_commit(at);
+    crashed = w.run().crashed;
+    w.move_mailbox({.new_source_keys = true});
+    w.options().accept_new_instance = true;
+    w.sync();
+    w.settle();
+    ASSERT_THAT(w, InStep()) << "before commit " << at;
+  }
+}
+
 }  // namespace
 }  // namespace mapisync::test
