@@ -53,6 +53,21 @@ class ServerTest(CliTest):
                 status = self.run_cli("status", mirror, "--format", "json", check=0).json()
                 self.assertIn("Inbox", str(status))
 
+    def test_the_log_of_the_wire_holds_nobodys_data(self):
+        source = self.source(self.serve())
+        options = ("--password-file", "password", "--trace-wire", "wire.log")
+        self.run_cli("sync", source, "mirror.db", *options, check=0)
+        log = (self.dir / "wire.log").read_text()
+        self.assertEqual((self.dir / "wire.log").stat().st_mode & 0o777, 0o600)
+        self.assertIn("SynchronizationConfigure [0]: contents", log)
+        for secret in ("s3cret", "ann", "example", "m17"):
+            self.assertNotIn(secret, log)
+        again = self.run_cli("connect", source, *options)
+        self.assertEqual(again.code, 73, again)
+        self.assertEqual((self.dir / "wire.log").read_text(), log)
+        full = self.run_cli("sync", source, "mirror.db", "--password-file", "password", "--trace-wire", "/dev/full")
+        self.assertEqual(full.code, 73, full)
+
     def test_connect_says_what_works(self):
         where = self.serve()
         result = self.run_cli("connect", self.source(where), "--password-file", "password", "--format", "json", check=0)

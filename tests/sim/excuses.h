@@ -35,7 +35,7 @@ class Excuses {
   /// Messages fail with what may be noise, each as often as it takes to tell them from it.
   bool takes_many_strikes() const { return noisy_damage_; }
   /// The server did not work for a while, whatever it was asked for.
-  void server_troubled() { troubled_ = true; }
+  void server_troubled() { troubled_ = true; }  // or the target
   /// Where nothing can be asked for by itself, and nothing tells that the bad message is well again, everything that
   /// was put aside waits until a pass from nothing is due.
   bool waits_for_a_day() const;

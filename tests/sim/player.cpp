@@ -225,6 +225,7 @@ class Player {
       }
       if (!put_off_.contains(subject)) return {};
       excuses_.refused(message.header);
+      excuses_.server_troubled();
       reached("reached in a run", "target puts off");
       return {SinkAnswer::Kind::later, "not now"};
     };

@@ -32,7 +32,7 @@ std::string id(const wire::ShortId& id) { return hex(id.replid, 1) + "-" + hex(i
 std::string flags(std::uint64_t flags) { return "flags 0x" + hex(flags, 1); }
 
 std::string tags(const wire::TagList& tags) {
-  std::string text = count(tags.size(), "property", "properties") + ":";
+  std::string text = count(tags.size(), "property", "properties") + (tags.empty() ? "" : ":");
   for (std::size_t i = 0; i < std::min(tags.size(), kTagsMax); ++i) text += " " + hex(tags[i], 8);
   return tags.size() > kTagsMax ? text + " ..." : text;
 }
@@ -120,7 +120,8 @@ struct Asked {
     return flags(r.copy_flags) + ", send " + flags(r.send_options) + ", " + tags(r.included);
   }
   std::string operator()(const wire::SourceGetBufferRequest& r) const {
-    return "size " + std::to_string(r.buffer_size) + ", at most " + std::to_string(r.maximum_buffer_size);
+    if (r.buffer_size != wire::kServerChoosesSize) return count(r.buffer_size, "byte", "bytes");
+    return "at most " + count(r.maximum_buffer_size, "byte", "bytes");
   }
   std::string operator()(const wire::SynchronizationConfigureRequest& r) const {
     return std::string(r.sync_type == wire::sync_type::kContents ? "contents" : "hierarchy") + ", " + flags(r.flags) +
