@@ -2,7 +2,9 @@
 
 import os
 import re
+import resource
 import signal
+import stat
 import subprocess
 import unittest
 
@@ -59,7 +61,7 @@ class ServerTest(CliTest):
         self.run_cli("sync", source, "mirror.db", *options, check=0)
         log = (self.dir / "wire.log").read_text()
         self.assertEqual((self.dir / "wire.log").stat().st_mode & 0o777, 0o600)
-        self.assertIn("SynchronizationConfigure [0]: contents", log)
+        self.assertRegex(log, r"SynchronizationConfigure \[0 #[0-9A-F]+\]: contents")
         for secret in ("s3cret", "ann", "example", "m17"):
             self.assertNotIn(secret, log)
         again = self.run_cli("connect", source, *options)
@@ -106,6 +108,66 @@ class ServerTest(CliTest):
         rows = self.run_cli("quarantine", "list", "mirror.db", "--format", "jsonl", check=0).json_lines()
         self.assertEqual(len(rows), 1, rows)
         self.assertEqual(rows[0]["subject"], "m7", rows)
+
+    # Invariant 11: whatever is a person's has a marker, and no marker is in the log.
+    def test_the_protocol_is_logged_without_anybodys_data(self):
+        self.run_cli("fake", "script", "box.fake", "-", check=0, stdin=b"add-folder Mrkfolder\n"
+                     b'add Inbox mrkname subject "Mrksubject" body "Mrkbody" sender "Mrksender@mrkdomain.example"\n'
+                     b'add Mrkfolder mrkother subject "Mrksubject" body "Mrkbody"\nbreak mrkother\n')
+        for mode in ("exchange", "gromox"):
+            with self.subTest(mode=mode):
+                source, log = self.source(self.serve("--mode", mode)), f"{mode}.log"
+                self.run_cli("sync", source, mode + ".db", "--password-file", "password", "--trace-wire", log, check=2)
+                self.assertEqual(stat.S_IMODE((self.dir / log).stat().st_mode), 0o600)
+                told = (self.dir / log).read_text("ascii")
+                for word in ("Connect 1: HTTP 200, X-ResponseCode 0", "> Logon [", "< Logon [", "> QueryRows [",
+                             "> FastTransferSourceCopyMessages [", "Disconnect "):
+                    self.assertIn(word, told)
+                # The same words as bytes of UTF-16 or hexadecimal would be no better.
+                for secret in ("mrk", "ann", "example", "s3cret", "Mrk".encode("utf-16-le").hex(), b"Mrk".hex()):
+                    self.assertNotIn(secret.lower(), told.lower())
+                for secret in ("cookie", "basic", "authorization", "mapicontext", "sid=", "/o=", "127.0.0.1"):
+                    self.assertNotIn(secret, told.lower())
+                self.assertNotRegex(told, r"[<>] \? ", "a ROP without a name")
+                # The mirror has what the log must not have, so the markers did come over the wire.
+                rows = self.run_cli("quarantine", "list", mode + ".db", "--format", "jsonl", check=0).out
+                self.assertIn("Mrksubject", rows)
+
+    def test_the_log_replaces_nothing_and_tells_refusals(self):
+        source = self.source(self.serve())
+        self.run_cli("connect", source, "--password-file", "password", "--trace-wire", "good.log", check=0)
+        self.assertIn("< Logon [", (self.dir / "good.log").read_text("ascii"))
+        # It replaces nothing, and where nothing was said nothing is left.
+        there = (self.dir / "good.log").read_bytes()
+        self.assertEqual(self.run_cli("connect", source, "--password-file", "password",
+                                      "--trace-wire", "good.log").code, 73)
+        self.assertEqual((self.dir / "good.log").read_bytes(), there)
+        self.run_cli("connect", source, "--password-env", "PW", "--trace-wire", "bad.log", env={"PW": "Mrkwrong"}, check=77)
+        self.assertFalse((self.dir / "bad.log").exists())
+        where = self.serve()
+        self.run_cli("sync", f"mapihttp://{where}/mapi/emsmdb/?MailboxId=ann%40example.com", "m.db",
+                     "--user", "ann@example.com", "--user-dn", "/o=mapisync/cn=ann", "--password-env", "PW",
+                     "--trace-wire", "bad.log", env={"PW": "Mrkwrong"}, check=77)
+        told = (self.dir / "bad.log").read_text("ascii")
+        self.assertIn("Connect 1: HTTP 401, X-ResponseCode none", told)
+        self.assertIn("Connect 1: failed: logon_failed", told)
+        for secret in ("Mrk", "ann", "Basic", "/o="):
+            self.assertNotIn(secret, told)
+        self.assertEqual(self.run_cli("sync", "fake:box.fake", "mirror.db", "--trace-wire", "fake.log").code, 64)
+        self.assertIn("--trace-wire", self.run_cli("sync", "--help").out)
+
+    def test_a_full_disk_ends_the_log_and_nothing_else(self):
+        source = self.source(self.serve())
+
+        def small():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (700, 700))
+
+        # It writes nothing but the log, so that the limit is the log's alone.
+        result = self.run_cli("connect", source, "--password-file", "password", "--trace-wire", "wire.log",
+                              preexec_fn=small, check=0)
+        self.assertEqual(result.err.count("the recording ends here, the work goes on"), 1, result)
+        self.assertEqual((self.dir / "wire.log").stat().st_size, 700)
 
     def test_sources_that_make_no_sense(self):
         for source in ("mapihttps://", "mapihttps://host/", "mapihttp://mail.example.com/?mailbox=a@b"):

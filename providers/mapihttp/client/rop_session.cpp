@@ -65,6 +65,7 @@ Result<void> RopSession::round(RopCall& rest, Progress& progress, const CallLimi
   }
   requests.insert(requests.end(), rest.requests.begin(), rest.requests.end());
   MAPISYNC_TRY(list, wire::encode_requests(requests));
+  if (WireObserver* observer = session_->observer()) observer->asks(session_->number(), requests, handles);
   MAPISYNC_TRY(payload, wire::encode_rop_payload({std::move(list), std::move(handles)}));
   wire::ExecuteRequest execute;
   execute.flags = wire::execute_flags::kNoCompression | wire::execute_flags::kNoXorMagic;
@@ -73,7 +74,6 @@ Result<void> RopSession::round(RopCall& rest, Progress& progress, const CallLimi
   execute.rop_buffer = std::move(buffer);
   execute.max_rop_out = progress.room;
   ++round_trips_;
-  if (WireObserver* observer = session_->observer()) observer->asks(session_->number(), requests);
   auto executed = session_->execute(execute, limits);
   if (!executed) {
     if (executed.error().errc() == Errc::busy && session_->usable()) {
@@ -116,7 +116,9 @@ Result<std::optional<std::chrono::milliseconds>> RopSession::take(RopCall& rest,
     std::copy_n(payload.handles.begin(), rest.handles.size(), rest.handles.begin());
     MAPISYNC_TRY(responses, wire::decode_responses(payload.rops, {rest.requests.empty() ? last : rest.requests,
                                                                   rest.columns, wire::code_page::kWindows1252}));
-    if (WireObserver* observer = session_->observer()) observer->told(session_->number(), responses);
+    if (WireObserver* observer = session_->observer()) {
+      observer->told(session_->number(), responses, payload.handles);
+    }
     std::size_t answered = 0;
     for (wire::RopResponse& response : responses) {
       if (response.id == wire::RopId::notify || response.id == wire::RopId::pending) continue;

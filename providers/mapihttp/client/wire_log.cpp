@@ -185,6 +185,11 @@ struct Told {
   }
 };
 
+std::string slot(std::uint8_t index, WireObserver::Handles handles) {
+  const bool known = index < handles.size() && handles[index] != wire::kNoHandle;
+  return " [" + std::to_string(index) + (known ? " #" + hex(handles[index], 1) : std::string()) + "]";
+}
+
 std::string joined(std::string head, const std::string& rest) { return rest.empty() ? head : head + ": " + rest; }
 
 /// Whatever a server writes there.
@@ -197,14 +202,13 @@ std::string code_of(std::string_view told) {
 
 }  // namespace
 
-std::string in_words(const wire::RopRequest& rop) {
-  return joined(std::string(wire::name_of(wire::rop_id_of(rop.body))) + " [" + std::to_string(rop.handle_index) + "]",
+std::string in_words(const wire::RopRequest& rop, WireObserver::Handles handles) {
+  return joined(wire::name_of(wire::rop_id_of(rop.body)) + slot(rop.handle_index, handles),
                 std::visit(Asked{}, rop.body));
 }
 
-std::string in_words(const wire::RopResponse& rop) {
-  const std::string head =
-      std::string(wire::name_of(rop.id)) + " [" + std::to_string(rop.handle_index) + "] 0x" + hex(rop.return_value, 8);
+std::string in_words(const wire::RopResponse& rop, WireObserver::Handles handles) {
+  const std::string head = wire::name_of(rop.id) + slot(rop.handle_index, handles) + " 0x" + hex(rop.return_value, 8);
   return joined(head, std::visit(Told{}, rop.body));
 }
 
@@ -215,8 +219,8 @@ std::uint32_t WireLog::session_begins() {
   return sessions_;
 }
 
-void WireLog::asks(std::uint32_t session, std::span<const wire::RopRequest> rops) {
-  for (std::size_t i = 0; i < std::min(rops.size(), kRopsMax); ++i) line(session, "  > " + in_words(rops[i]));
+void WireLog::asks(std::uint32_t session, std::span<const wire::RopRequest> rops, Handles handles) {
+  for (std::size_t i = 0; i < std::min(rops.size(), kRopsMax); ++i) line(session, "  > " + in_words(rops[i], handles));
 }
 
 void WireLog::request(const RequestName& name, std::size_t bytes) {
@@ -237,8 +241,8 @@ void WireLog::ended(const RequestName& name, std::size_t bytes, const Failure* f
   line(name.session, words);
 }
 
-void WireLog::told(std::uint32_t session, std::span<const wire::RopResponse> rops) {
-  for (std::size_t i = 0; i < std::min(rops.size(), kRopsMax); ++i) line(session, "  < " + in_words(rops[i]));
+void WireLog::told(std::uint32_t session, std::span<const wire::RopResponse> rops, Handles handles) {
+  for (std::size_t i = 0; i < std::min(rops.size(), kRopsMax); ++i) line(session, "  < " + in_words(rops[i], handles));
 }
 
 void WireLog::unreadable(std::uint32_t session, const Failure& failure) {

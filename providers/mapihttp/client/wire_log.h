@@ -14,9 +14,9 @@
 
 namespace mapisync::mapihttp {
 
-/// One ROP in words, as the log tells it. Pure.
-std::string in_words(const wire::RopRequest& rop);
-std::string in_words(const wire::RopResponse& rop);
+/// One ROP in words, as the log tells it: its slot, and the handle that `handles` has there, if it has one. Pure.
+std::string in_words(const wire::RopRequest& rop, WireObserver::Handles handles = {});
+std::string in_words(const wire::RopResponse& rop, WireObserver::Handles handles = {});
 
 class WireLog final : public WireObserver {
  public:
@@ -25,11 +25,11 @@ class WireLog final : public WireObserver {
   WireLog(Clock& clock, Lines lines);
 
   std::uint32_t session_begins() override;
-  void asks(std::uint32_t session, std::span<const wire::RopRequest> rops) override;
+  void asks(std::uint32_t session, std::span<const wire::RopRequest> rops, Handles handles) override;
   void request(const RequestName& name, std::size_t bytes) override;
   void answer(const RequestName& name, int status, std::string_view response_code, std::size_t keep_alives) override;
   void ended(const RequestName& name, std::size_t bytes, const Failure* failure) override;
-  void told(std::uint32_t session, std::span<const wire::RopResponse> rops) override;
+  void told(std::uint32_t session, std::span<const wire::RopResponse> rops, Handles handles) override;
   void unreadable(std::uint32_t session, const Failure& failure) override;
   void waits(std::uint32_t session, Duration time) override;
 

@@ -24,19 +24,20 @@ struct RequestName {
 /// included: it is the observer that leaves out what must not be kept.
 class WireObserver {
  public:
+  using Handles = std::span<const std::uint32_t>;
   virtual ~WireObserver() = default;
 
   /// Answers the number by which the calls below name the session.
   virtual std::uint32_t session_begins() = 0;
-  /// Of a request that goes out next: its list of ROPs.
-  virtual void asks(std::uint32_t session, std::span<const wire::RopRequest> rops) = 0;
+  /// Of a request that goes out next: its list of ROPs, and its table of handles, which the ROPs' slots count in.
+  virtual void asks(std::uint32_t session, std::span<const wire::RopRequest> rops, Handles handles) = 0;
   virtual void request(const RequestName& name, std::size_t bytes) = 0;
   /// One answer of HTTP, also one that makes us send the request again. `response_code`: X-ResponseCode, or empty.
   virtual void answer(const RequestName& name, int status, std::string_view response_code, std::size_t keep_alives) = 0;
   /// What came of the request: `bytes` of body, or a failure.
   virtual void ended(const RequestName& name, std::size_t bytes, const Failure* failure) = 0;
   /// What its list of ROPs was answered.
-  virtual void told(std::uint32_t session, std::span<const wire::RopResponse> rops) = 0;
+  virtual void told(std::uint32_t session, std::span<const wire::RopResponse> rops, Handles handles) = 0;
   /// ... or that it was answered something that these codecs cannot read.
   virtual void unreadable(std::uint32_t session, const Failure& failure) = 0;
   /// The server is waited for.

@@ -1,7 +1,10 @@
 // The protocol log: what it tells, and what it must not.
 #include <gmock/gmock.h>
 
+#include <set>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "providers/mapihttp/client/wire_log.h"
@@ -32,6 +35,29 @@ TEST(WireLogWords, TellWhatIsAskedFor) {
               testing::HasSubstr("6 ids in 2 intervals of 2 databases"));
   EXPECT_EQ(in_words(wire::RopResponse{wire::RopId::open_folder, 1, 0x80040102, wire::PlainResponse{}}),
             "OpenFolder [1] 0x80040102");
+  const std::vector<std::uint32_t> handles{0x2A, 0xFFFFFFFF};
+  EXPECT_EQ(in_words(wire::RopRequest{0, 0, wire::ReleaseRequest{}}, handles), "Release [0 #2A]");
+  for (const std::uint8_t slot : std::vector<std::uint8_t>{1, 2, 255}) {  // without one yet, and behind the table
+    EXPECT_EQ(in_words(wire::RopRequest{0, slot, wire::ReleaseRequest{}}, handles),
+              "Release [" + std::to_string(slot) + "]");
+  }
+}
+
+template <std::size_t... I>
+std::vector<wire::RopRequestBody> one_of_each(std::index_sequence<I...> /*which*/) {
+  return {wire::RopRequestBody(std::in_place_index<I>)...};
+}
+
+// A ROP that the client learns to ask has a name in the log from then on.
+TEST(WireLogWords, HaveANameForEveryRopThatCanBeAsked) {
+  std::set<std::string> names;
+  const auto bodies = one_of_each(std::make_index_sequence<std::variant_size_v<wire::RopRequestBody>>());
+  for (const auto& body : bodies) {
+    const std::string words = in_words(wire::RopRequest{0, 0, body});
+    EXPECT_THAT(words, testing::MatchesRegex("[A-Z][A-Za-z]+ .0.(: .*)?")) << body.index();
+    names.insert(words.substr(0, words.find(' ')));
+  }
+  EXPECT_EQ(names.size(), bodies.size());
 }
 
 // Invariant 8: whatever is in a list, a line stays a line.
