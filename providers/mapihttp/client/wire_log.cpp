@@ -190,7 +190,9 @@ std::string slot(std::uint8_t index, WireObserver::Handles handles) {
   return " [" + std::to_string(index) + (known ? " #" + hex(handles[index], 1) : std::string()) + "]";
 }
 
-std::string joined(std::string head, const std::string& rest) { return rest.empty() ? head : head + ": " + rest; }
+std::string joined(const std::string& head, const std::string& rest) {
+  return rest.empty() ? head : head + ": " + rest;
+}
 
 /// Whatever a server writes there.
 std::string code_of(std::string_view told) {
