@@ -28,6 +28,7 @@ struct GlobalId {
   Guid replguid{};
   std::uint64_t counter{0};
   bool none() const noexcept { return *this == GlobalId{}; }
+  // NOLINTNEXTLINE(modernize-use-nullptr): the comparison of arrays behind it, as clang-tidy 14 sees it
   friend auto operator<=>(const GlobalId&, const GlobalId&) = default;
 };
 
